@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "core/judge.h"
+
+namespace holdfast {
+namespace {
+
+constexpr Nanos kEpisodeGap = kSecond;
+
+}  // namespace
+
+Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
+    : on_glitch_(std::move(on_glitch)),
+      timeline_(info.rate_hz),
+      utc_minus_mono_ns_(info.utc_minus_mono_ns) {}
+
+void Judge::take(std::span<const Record> records) {
+  for (const Record& record : records) {
+    switch (record.head.kind) {
+      case RecordKind::kBlock: take_block(record_cast<BlockRecord>(record)); break;
+      case RecordKind::kDropped: take_dropped(record_cast<DroppedRecord>(record)); break;
+      case RecordKind::kFaults: {
+        const auto faults = record_cast<FaultsRecord>(record);
+        summary_.own_major_faults = faults.major;
+        summary_.own_minor_faults = faults.minor;
+        break;
+      }
+      case RecordKind::kClock:
+        utc_minus_mono_ns_ = record_cast<ClockRecord>(record).utc_minus_mono_ns;
+        break;
+      case RecordKind::kEnd: summary_.end_reason = record_cast<EndRecord>(record).reason; break;
+    }
+  }
+  refresh();
+}
+
+void Judge::finish() {
+  if (timeline_.finish()) emit(timeline_.closed_gap());
+  refresh();
+}
+
+void Judge::refresh() {
+  summary_.totals = timeline_.totals();
+  summary_.glitches = summary_.totals.gaps;
+}
+
+void Judge::take_block(const BlockRecord& record) {
+  const Block block = to_block(record);
+  summary_.lateness.add(lateness(block));
+  const Placement placement = timeline_.place(block);
+  if (placement.has_closed_gap) emit(timeline_.closed_gap());
+}
+
+/// The audio thread counted what it could not write down: take its word for it.
+void Judge::take_dropped(const DroppedRecord& record) {
+  Totals truth = timeline_.totals();
+  truth.blocks += record.blocks;
+  truth.received += Frames(record.received_frames);
+  truth.missing += Frames(record.missing_frames);
+  truth.elapsed = truth.received + truth.missing;
+  truth.gaps += record.gaps;
+  const bool had_gap =
+      timeline_.adopt(truth, Frames(record.device_front_frames), Nanos(record.last_due_ns));
+  if (had_gap) emit(timeline_.closed_gap());
+  summary_.dropped_records += record.blocks;
+  summary_.unlisted_glitches += record.gaps;
+}
+
+void Judge::emit(const Gap& gap) {
+  Glitch glitch;
+  glitch.index = ++listed_;
+  glitch.gap = gap;
+  glitch.utc = gap.due + Nanos(utc_minus_mono_ns_);
+  summary_.lateness.add(lateness(gap));
+  const bool is_device = gap.source == LossSource::kDevice;
+  glitch.cause = is_device ? CauseKind::kDevice : CauseKind::kUnexplained;
+  glitch.budget = {{glitch.cause, lateness(gap)}};
+  (is_device ? summary_.device : summary_.unexplained)++;
+  const bool is_new_episode = listed_ == 1 || gap.due - last_glitch_end_ >= kEpisodeGap;
+  if (is_new_episode) summary_.episodes++;
+  last_glitch_end_ = gap.woke;
+  if (on_glitch_) on_glitch_(glitch);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// From records to verdicts. The only judge there is: a live run feeds it the records that leave the
+// ring, `explain` feeds it the same records from a trace, and both say the same.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "core/glitch.h"
+#include "core/session_info.h"
+#include "rt/record.h"
+#include "rt/timeline.h"
+
+namespace holdfast {
+
+/// Takes records in the order in which they were written. Memory does not grow with the run.
+class Judge {
+ public:
+  using OnGlitch = std::function<void(const Glitch&)>;
+
+  /// `on_glitch` is called once per glitch, when nothing that follows can change it any more.
+  Judge(const SessionInfo& info, OnGlitch on_glitch);
+
+  void take(std::span<const Record> records);
+
+  /// No record follows: the last open gap becomes final.
+  void finish();
+
+  /// Of all records taken so far.
+  [[nodiscard]] const Summary& summary() const { return summary_; }
+
+ private:
+  void take_block(const BlockRecord& record);
+  void take_dropped(const DroppedRecord& record);
+  void emit(const Gap& gap);
+  void refresh();
+
+  OnGlitch on_glitch_;
+  Timeline timeline_;
+  Summary summary_;
+  int64_t utc_minus_mono_ns_;
+  Nanos last_glitch_end_;
+  int64_t listed_ = 0;
+};
+
+}  // namespace holdfast

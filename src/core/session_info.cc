@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// One table of text keys; writing walks it forwards, reading looks lines up in it.
+#include "core/session_info.h"
+
+#include <charconv>
+
+namespace holdfast {
+namespace {
+
+constexpr int64_t kMaxRateHz = 10'000'000;
+constexpr int64_t kMaxBlockFrames = 1 << 20;
+
+struct TextKey {
+  std::string_view key;
+  std::string SessionInfo::*value;
+};
+
+struct NumberKey {
+  std::string_view key;
+  int64_t SessionInfo::*value;
+  int64_t least;
+  int64_t most;
+};
+
+constexpr TextKey kTextKeys[] = {
+    {"program", &SessionInfo::program},
+    {"device", &SessionInfo::device},
+    {"machine", &SessionInfo::machine},
+    {"scheduling", &SessionInfo::scheduling},
+};
+
+constexpr NumberKey kNumberKeys[] = {
+    {"rate_hz", &SessionInfo::rate_hz, 1, kMaxRateHz},
+    {"block_frames", &SessionInfo::block_frames, 1, kMaxBlockFrames},
+    {"channels", &SessionInfo::channels, 0, INT64_MAX},
+    {"locked_bytes", &SessionInfo::locked_bytes, 0, INT64_MAX},
+    {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
+};
+
+constexpr PositionSource kPositionSources[] = {
+    PositionSource::kDeviceCounter, PositionSource::kServerCounter, PositionSource::kClockEstimate};
+
+void add_line(std::string& text, std::string_view key, std::string_view value) {
+  text.append(key).append(1, ' ');
+  for (const char c : value) text += c == '\n' || c == '\r' ? ' ' : c;
+  text += '\n';
+}
+
+Error bad_value(std::string_view key, std::string_view value, std::string_view why) {
+  std::string what = "session info: ";
+  what.append(key).append(" \"").append(value).append("\" ").append(why);
+  return Error{ErrorKind::kBadData, 0, std::move(what)};
+}
+
+Result<int64_t> parse_number(const NumberKey& row, std::string_view text) {
+  int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return bad_value(row.key, text, "is not a number");
+  if (value < row.least || value > row.most) return bad_value(row.key, text, "is out of range");
+  return value;
+}
+
+Result<PositionSource> parse_position_source(std::string_view text) {
+  for (const PositionSource source : kPositionSources) {
+    if (text == name_of(source)) return source;
+  }
+  return bad_value("position_source", text, "is unknown");
+}
+
+Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& info) {
+  for (const TextKey& row : kTextKeys) {
+    if (key == row.key) info.*row.value = value;
+  }
+  for (const NumberKey& row : kNumberKeys) {
+    if (key != row.key) continue;
+    HF_TRY_ASSIGN(info.*row.value, parse_number(row, value));
+  }
+  if (key == "position_source") {
+    HF_TRY_ASSIGN(info.position_source, parse_position_source(value));
+  }
+  if (key == "limitation") info.limitations.emplace_back(value);
+  return Done{};
+}
+
+}  // namespace
+
+std::string_view name_of(PositionSource source) {
+  switch (source) {
+    case PositionSource::kDeviceCounter:
+      return "device_counter";
+    case PositionSource::kServerCounter:
+      return "server_counter";
+    case PositionSource::kClockEstimate:
+      return "clock_estimate";
+  }
+  return "unknown";
+}
+
+std::string to_text(const SessionInfo& info) {
+  std::string text;
+  for (const TextKey& row : kTextKeys) add_line(text, row.key, info.*row.value);
+  add_line(text, "position_source", name_of(info.position_source));
+  for (const NumberKey& row : kNumberKeys) {
+    if (info.*row.value < row.least) continue;  // not known, and so not stated
+    add_line(text, row.key, std::to_string(info.*row.value));
+  }
+  for (const std::string& limitation : info.limitations) add_line(text, "limitation", limitation);
+  return text;
+}
+
+Result<SessionInfo> parse_session_info(std::string_view text) {
+  SessionInfo info;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());
+    const std::string_view key = line.substr(0, line.find(' '));
+    const std::string_view value = key.size() < line.size() ? line.substr(key.size() + 1) : "";
+    HF_TRY(parse_line(key, value, info));
+  }
+  return info;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What is known of a run before its first block: how it was made, on what, and with which
+// privileges. Kept as text at the front of every trace, so that anybody can read it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/result.h"
+#include "rt/block.h"
+
+namespace holdfast {
+
+/// The facts of a run. Strings hold no line breaks.
+struct SessionInfo {
+  std::string program;            ///< "holdfast 0.1.0".
+  std::string device;             ///< As given with --device, with defaults filled in.
+  PositionSource position_source = PositionSource::kDeviceCounter;
+  int64_t rate_hz = 0;
+  int64_t block_frames = 0;
+  int64_t channels = 0;
+  std::string machine;            ///< Kernel, processors, memory: one line.
+  std::string scheduling;         ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
+  int64_t locked_bytes = 0;       ///< What this program locked for its audio thread.
+  int64_t utc_minus_mono_ns = 0;  ///< At the start of the run.
+  std::vector<std::string> limitations;  ///< Why the result may not be trusted; empty when it may.
+
+  friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
+};
+
+/// One "key value" line per fact; `limitation` repeats. Line breaks in values become spaces.
+std::string to_text(const SessionInfo& info);
+
+/// The inverse. Unknown keys are skipped (a newer version wrote them); missing ones keep defaults.
+/// Errors: kBadData when a number is no number or the rate or block size is out of range.
+Result<SessionInfo> parse_session_info(std::string_view text);
+
+/// "device_counter", "server_counter" or "clock_estimate".
+std::string_view name_of(PositionSource source);
+
+}  // namespace holdfast

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "report/glitch_text.h"
+
+#include <cstdio>
+
+#include "report/json_writer.h"
+#include "report/utc_time.h"
+#include "rt/record.h"
+
+namespace holdfast {
+namespace {
+
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  char text[512];
+  std::snprintf(text, sizeof text, pattern, values...);
+  return text;
+}
+
+std::string plural(int64_t count, const std::string& noun) {
+  const char* ending = noun.ends_with("ch") ? "es" : "s";
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : ending);
+}
+
+/// "128 frames (2.67 ms)", and the bound where there is one.
+std::string loss_text(const Gap& gap, const SessionInfo& info) {
+  const std::string length = duration_text(duration_of(gap.missing, info.rate_hz));
+  std::string text = plural(gap.missing.count, "frame") + " (" + length + ") lost";
+  if (!gap.is_exact) text += format(", +-%lld", static_cast<long long>(gap.error.count));
+  return text;
+}
+
+std::string clock_text(Frames position, int64_t rate_hz) {
+  const int64_t ms = duration_of(position, rate_hz).count / kMillisecond.count;
+  return format("%02lld:%02lld:%02lld.%03lld", static_cast<long long>(ms / 3'600'000),
+                static_cast<long long>(ms / 60'000 % 60), static_cast<long long>(ms / 1000 % 60),
+                static_cast<long long>(ms % 1000));
+}
+
+std::string lateness_text(const LatenessHistogram& lateness) {
+  return format("audio thread   late by %s (median), %s (99 %%), %s (99.9 %%), %s at most\n",
+                duration_text(lateness.percentile(0.5)).c_str(),
+                duration_text(lateness.percentile(0.99)).c_str(),
+                duration_text(lateness.percentile(0.999)).c_str(),
+                duration_text(lateness.maximum()).c_str());
+}
+
+std::string own_faults_text(const Summary& summary) {
+  if (!summary.own_major_faults) return "own faults     not counted\n";
+  return format("own faults     %lld major, %lld minor\n",
+                static_cast<long long>(*summary.own_major_faults),
+                static_cast<long long>(summary.own_minor_faults.value_or(0)));
+}
+
+/// Corrections of wrong labels, where there were any.
+std::string oddities_text(const Totals& totals) {
+  std::string text;
+  const auto add = [&](int64_t count, const char* noun) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + plural(count, noun);
+  };
+  add(totals.twins, "repeated label");
+  add(totals.relocated, "relocated block");
+  add(totals.without_data, "block without data");
+  add(totals.torn, "torn block");
+  add(totals.backward, "backward step");
+  add(totals.restarts, "restart");
+  return text.empty() ? "" : "corrected      " + text + "\n";
+}
+
+std::string trust_text(const Summary& summary) {
+  if (summary.is_trustworthy()) return "";
+  std::string text = "NOT TRUSTWORTHY";
+  if (summary.dropped_records > 0) {
+    text += ": " + plural(summary.dropped_records, "record") + " dropped, with " +
+            plural(summary.unlisted_glitches, "glitch") + " not listed";
+  }
+  const int64_t faults =
+      summary.own_major_faults.value_or(0) + summary.own_minor_faults.value_or(0);
+  if (faults > 0) {
+    text += ": the counter's own audio thread took " + plural(faults, "page fault");
+  }
+  return text + "\n";
+}
+
+std::string end_text(const Summary& summary) {
+  if (!summary.end_reason) return "ended          without an end record: killed, or cut off\n";
+  if (*summary.end_reason == static_cast<int64_t>(EndReason::kDeviceGone)) {
+    return "ended          the device went away\n";
+  }
+  return "";
+}
+
+void add_faults(JsonWriter& json, const char* name, const std::optional<int64_t>& count) {
+  if (count) {
+    json.field(name, *count);
+  } else {
+    json.null_field(name);
+  }
+}
+
+}  // namespace
+
+std::string duration_text(Nanos duration) {
+  const auto ns = static_cast<double>(duration.count);
+  const double size = ns < 0 ? -ns : ns;
+  if (size < 1e3) return format("%.0f ns", ns);
+  if (size < 999'500) return format(size < 9'995 ? "%.2f us" : "%.0f us", ns / 1e3);
+  if (size < 999.5e6) return format(size < 9.995e6 ? "%.2f ms" : "%.1f ms", ns / 1e6);
+  return format(size < 9.995e9 ? "%.2f s" : "%.1f s", ns / 1e9);
+}
+
+std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
+  const std::string source(name_of(glitch.gap.source));
+  const std::string late = duration_text(lateness(glitch.gap));
+  return utc_text(glitch.utc) +
+         format("  glitch %lld at %s: %s, %s late by %s, cause: %s",
+                static_cast<long long>(glitch.index),
+                clock_text(glitch.gap.position, info.rate_hz).c_str(),
+                loss_text(glitch.gap, info).c_str(), source.c_str(), late.c_str(),
+                std::string(name_of(glitch.cause)).c_str());
+}
+
+std::string glitch_json(const Glitch& glitch) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.glitch/1");
+  json.field("index", glitch.index);
+  json.field("utc", utc_iso_text(glitch.utc));
+  json.field("mono_ns", glitch.gap.due.count);
+  json.field("position_frames", glitch.gap.position.count);
+  json.field("missing_frames", glitch.gap.missing.count);
+  json.field("error_frames", glitch.gap.error.count);
+  json.field("exact", glitch.gap.is_exact);
+  json.field("source", name_of(glitch.gap.source));
+  json.field("lateness_ns", lateness(glitch.gap).count);
+  json.field("cause", name_of(glitch.cause));
+  json.null_field("memory");  // needs a fault record inside the window; no probe looks yet
+  json.begin_array("budget");
+  for (const BudgetPart& part : glitch.budget) {
+    json.begin_object();
+    json.field("kind", name_of(part.kind));
+    json.field("ns", part.time.count);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.text();
+}
+
+std::string summary_text(const Summary& summary, const SessionInfo& info) {
+  const Totals& totals = summary.totals;
+  std::string text = format(
+      "%s in %s, %s lost (%s)\n", plural(summary.glitches, "glitch").c_str(),
+      summary.glitches == 0 ? "no episode" : plural(summary.episodes, "episode").c_str(),
+      plural(totals.missing.count, "frame").c_str(),
+      duration_text(duration_of(totals.missing, info.rate_hz)).c_str());
+  text += format("frames         %lld elapsed = %lld received + %lld missing (%s)\n",
+                 static_cast<long long>(totals.elapsed.count),
+                 static_cast<long long>(totals.received.count),
+                 static_cast<long long>(totals.missing.count),
+                 clock_text(totals.elapsed, info.rate_hz).c_str());
+  text += lateness_text(summary.lateness) + own_faults_text(summary) + oddities_text(totals);
+  for (const std::string& limitation : info.limitations) text += "limited        " + limitation + "\n";
+  return text + end_text(summary) + trust_text(summary);
+}
+
+std::string summary_json(const Summary& summary, const SessionInfo& info) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.summary/1");
+  json.field("device", info.device);
+  json.field("position_source", name_of(info.position_source));
+  json.field("rate_hz", info.rate_hz);
+  json.field("block_frames", info.block_frames);
+  json.field("elapsed_frames", summary.totals.elapsed.count);
+  json.field("received_frames", summary.totals.received.count);
+  json.field("missing_frames", summary.totals.missing.count);
+  json.field("glitches", summary.glitches);
+  json.field("episodes", summary.episodes);
+  json.begin_object("causes");
+  if (summary.device > 0) json.field("device", summary.device);
+  if (summary.unexplained > 0) json.field("unexplained", summary.unexplained);
+  json.end_object();
+  add_faults(json, "own_major_faults", summary.own_major_faults);
+  add_faults(json, "own_minor_faults", summary.own_minor_faults);
+  json.field("dropped_records", summary.dropped_records);
+  json.field("trustworthy", summary.is_trustworthy());
+  json.field("scheduling", info.scheduling);
+  json.field("locked_bytes", info.locked_bytes);
+  json.begin_array("limitations");
+  for (const std::string& limitation : info.limitations) json.value(limitation);
+  json.end_array();
+  json.field("lateness_p50_ns", summary.lateness.percentile(0.5).count);
+  json.field("lateness_p99_ns", summary.lateness.percentile(0.99).count);
+  json.field("lateness_p999_ns", summary.lateness.percentile(0.999).count);
+  json.field("lateness_max_ns", summary.lateness.maximum().count);
+  json.end_object();
+  return json.text();
+}
+
+std::string session_text(const SessionInfo& info) {
+  std::string text = "device         " + info.device + "\n";
+  text += format("format         %lld Hz, %lld frames a block (%s), %lld channels\n",
+                 static_cast<long long>(info.rate_hz), static_cast<long long>(info.block_frames),
+                 duration_text(duration_of(Frames(info.block_frames), info.rate_hz)).c_str(),
+                 static_cast<long long>(info.channels));
+  text += "position from  " + std::string(name_of(info.position_source)) + "\n";
+  text += "audio thread   " + info.scheduling +
+          format(", %.0f KiB locked for it\n", static_cast<double>(info.locked_bytes) / 1024);
+  for (const std::string& limitation : info.limitations) text += "limited        " + limitation + "\n";
+  return text;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "report/residency_json.h"
+
+#include <cstdio>
+
+#include "report/json_writer.h"
+#include "report/utc_time.h"
+
+namespace holdfast {
+namespace {
+
+/// The names of page counts, in the order of PageState.
+constexpr std::string_view kCountNames[kPageStates] = {
+    "resident_pages", "swap_cache_pages", "page_cache_pages",  "untouched_pages",
+    "unknown_pages",  "swapped_pages",    "not_resident_pages"};
+
+JsonWriter begin_event(std::string_view name, Nanos utc) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.residency/1");
+  json.field("event", name);
+  json.field("utc", utc_iso_text(utc));
+  return json;
+}
+
+std::string finish(JsonWriter& json) {
+  json.end_object();
+  return json.text();
+}
+
+template <class Value>
+void optional_field(JsonWriter& json, std::string_view name, const std::optional<Value>& value) {
+  value ? json.field(name, *value) : json.null_field(name);
+}
+
+/// As text: JavaScript numbers end at 2^53.
+void address_field(JsonWriter& json, std::string_view name, uintptr_t address) {
+  char text[24];
+  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(address));
+  json.field(name, text);
+}
+
+void count_fields(JsonWriter& json, const PageCounts& pages) {
+  for (size_t i = 0; i < kPageStates; ++i) json.field(kCountNames[i], pages.by_state[i]);
+}
+
+std::string_view kind_name(RegionKind kind) {
+  switch (kind) {
+    case RegionKind::kStack:
+      return "stack";
+    case RegionKind::kProgramText:
+      return "program_text";
+    case RegionKind::kProgramConstants:
+      return "program_constants";
+    case RegionKind::kProgramData:
+      return "program_data";
+    case RegionKind::kProgramBss:
+      return "program_bss";
+    case RegionKind::kHeap:
+      return "heap";
+    case RegionKind::kLibraryText:
+      return "library_text";
+    case RegionKind::kLibraryConstants:
+      return "library_constants";
+    case RegionKind::kLibraryData:
+      return "library_data";
+    case RegionKind::kSharedMemory:
+      return "shared_memory";
+    case RegionKind::kFile:
+      return "file";
+    case RegionKind::kAnonymous:
+      return "anonymous";
+  }
+  return "?";
+}
+
+/// Which pages of which region: "left" and "unmapped".
+std::string departure_json(std::string_view name, const ResidencyEvent& event,
+                           const PageCounts& pages) {
+  JsonWriter json = begin_event(name, event.utc);
+  json.field("region", event.region);
+  json.field("pages", pages.total());
+  json.field("resident_before_pages", event.change.resident_before);
+  count_fields(json, pages);
+  if (event.left_address != 0) address_field(json, "first_address", event.left_address);
+  return finish(json);
+}
+
+std::string returned_json(const ResidencyEvent& event) {
+  JsonWriter json = begin_event("returned", event.utc);
+  json.field("region", event.region);
+  json.field("pages", event.change.returned);
+  address_field(json, "first_address", event.returned_address);
+  json.field("longest_away_at_least_ns", event.change.longest_away.at_least.count);
+  json.field("longest_away_at_most_ns", event.change.longest_away.at_most.count);
+  return finish(json);
+}
+
+}  // namespace
+
+std::string thread_json(Nanos utc, int pid, const ProcessStatus& process,
+                        const ThreadChoice& choice) {
+  JsonWriter json = begin_event("thread", utc);
+  json.field("pid", pid);
+  json.field("process", process.name);
+  json.field("tid", choice.thread.id);
+  json.field("thread", choice.thread.name);
+  json.field("policy", to_text(choice.thread.policy));
+  json.field("priority", choice.thread.rt_priority);
+  json.field("chosen", choice.reason);
+  optional_field(json, "process_locked_bytes", process.locked_bytes);
+  optional_field(json, "process_resident_bytes", process.resident_bytes);
+  optional_field(json, "process_swapped_bytes", process.swapped_bytes);
+  return finish(json);
+}
+
+std::string missing_json(Nanos utc, const Unavailable& missing) {
+  JsonWriter json = begin_event("missing", utc);
+  json.field("why", missing.why);
+  json.field("how_to_get_it", missing.how_to_get_it);
+  return finish(json);
+}
+
+std::string region_json(Nanos utc, const RegionRow& row) {
+  JsonWriter json = begin_event("region", utc);
+  json.field("region", row.name);
+  json.field("kind", kind_name(row.kind));
+  address_field(json, "first_address", row.begin);
+  json.field("size_bytes", row.size_bytes);
+  json.field("pages", row.pages.total());
+  count_fields(json, row.pages);
+  optional_field(json, "locked_bytes", row.locked_bytes);
+  json.field("is_extent_exact", row.is_extent_exact);
+  json.field("is_watched", row.is_watched);
+  return finish(json);
+}
+
+std::vector<std::string> change_json(const ResidencyEvent& event) {
+  std::vector<std::string> lines;
+  const ResidencyChange& change = event.change;
+  if (change.left.total() > 0) lines.push_back(departure_json("left", event, change.left));
+  if (change.unmapped.total() > 0) {
+    ResidencyEvent without_address = event;
+    without_address.left_address = 0;
+    lines.push_back(departure_json("unmapped", without_address, change.unmapped));
+  }
+  if (change.returned > 0) lines.push_back(returned_json(event));
+  return lines;
+}
+
+std::string summary_json(Nanos utc, const ResidencySummary& summary) {
+  JsonWriter json = begin_event("summary", utc);
+  json.field("watched_ns", summary.watched.count);
+  json.field("polls", summary.polls);
+  json.field("left_pages", summary.left_pages);
+  json.field("returned_pages", summary.returned_pages);
+  json.field("unmapped_pages", summary.unmapped_pages);
+  json.field("pages_out", summary.pages_out);
+  optional_field(json, "longest_away_at_most_ns",
+                 summary.longest_away ? std::optional(summary.longest_away->count) : std::nullopt);
+  optional_field(json, "thread_major_faults", summary.major_faults);
+  optional_field(json, "thread_minor_faults", summary.minor_faults);
+  json.field("has_process_ended", summary.has_process_ended);
+  return finish(json);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// The laws that the judge keeps: frames add up, time adds up, replay equals live.
+#include "core/judge.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "tests/support/block_builder.h"
+
+namespace holdfast {
+namespace {
+
+using test::block_at;
+using test::kRateHz;
+
+SessionInfo info() {
+  SessionInfo result;
+  result.rate_hz = kRateHz;
+  result.block_frames = 16;
+  result.utc_minus_mono_ns = 1'700'000'000'000'000'000;
+  return result;
+}
+
+/// Everything a judge says, in comparable form.
+struct Verdicts {
+  std::vector<Glitch> glitches;
+  Summary summary;
+};
+
+Verdicts judge(const std::vector<Record>& records, size_t at_a_time) {
+  Verdicts verdicts;
+  Judge judge(info(), [&](const Glitch& glitch) { verdicts.glitches.push_back(glitch); });
+  for (size_t i = 0; i < records.size(); i += at_a_time) {
+    judge.take({records.data() + i, std::min(at_a_time, records.size() - i)});
+  }
+  judge.finish();
+  verdicts.summary = judge.summary();
+  return verdicts;
+}
+
+/// A run with gaps, twins, restarts, dropped stretches and other records in between.
+std::vector<Record> random_run(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Record> records;
+  int64_t position = 1000;
+  Block block = block_at(position);
+  for (int i = 0; i < 3000; i++) {
+    records.push_back(record_cast<Record>(to_record(block)));
+    const uint64_t chance = random() % 64;
+    position += chance == 0 ? static_cast<int64_t>(random() % 5000) : 16;
+    if (chance == 1) position -= 16;
+    block = block_at(position, 16, random());
+    block.woke += Nanos(static_cast<int64_t>(random() % 1'000'000));
+    if (chance == 2) {
+      ClockRecord clock;
+      clock.head.kind = RecordKind::kClock;
+      clock.utc_minus_mono_ns = static_cast<int64_t>(random() % 1'000'000'000'000);
+      records.push_back(record_cast<Record>(clock));
+    }
+    if (chance == 3) {
+      DroppedRecord dropped;
+      dropped.head.kind = RecordKind::kDropped;
+      dropped.blocks = 10;
+      dropped.received_frames = 160;
+      dropped.missing_frames = 48;
+      dropped.gaps = 2;
+      position += 208;
+      dropped.device_front_frames = position;
+      dropped.last_due_ns = duration_of(Frames(position), kRateHz).count;
+      records.push_back(record_cast<Record>(dropped));
+      block = block_at(position, 16, random());
+    }
+  }
+  return records;
+}
+
+TEST(JudgeLaws, FramesAddUp) {
+  for (uint64_t seed = 1; seed <= 50; seed++) {
+    const Verdicts verdicts = judge(random_run(seed), 4096);
+    const Totals& totals = verdicts.summary.totals;
+    EXPECT_EQ(totals.elapsed, totals.received + totals.missing);
+    EXPECT_EQ(verdicts.summary.glitches, static_cast<int64_t>(verdicts.glitches.size()) +
+                                             verdicts.summary.unlisted_glitches);
+  }
+}
+
+TEST(JudgeLaws, TimeAddsUpToTheNanosecond) {
+  for (uint64_t seed = 1; seed <= 50; seed++) {
+    for (const Glitch& glitch : judge(random_run(seed), 4096).glitches) {
+      Nanos sum;
+      for (const BudgetPart& part : glitch.budget) sum += part.time;
+      EXPECT_EQ(sum, lateness(glitch.gap));
+    }
+  }
+}
+
+TEST(JudgeLaws, VerdictsDoNotDependOnHowRecordsWereCutIntoPieces) {
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    const std::vector<Record> records = random_run(seed);
+    const Verdicts whole = judge(records, records.size());
+    for (const size_t piece : {1U, 7U, 4096U}) {
+      const Verdicts pieces = judge(records, piece);
+      ASSERT_EQ(pieces.glitches.size(), whole.glitches.size());
+      for (size_t i = 0; i < whole.glitches.size(); i++) {
+        EXPECT_EQ(pieces.glitches[i].index, whole.glitches[i].index);
+        EXPECT_EQ(pieces.glitches[i].utc, whole.glitches[i].utc);
+        EXPECT_EQ(pieces.glitches[i].gap.position, whole.glitches[i].gap.position);
+        EXPECT_EQ(pieces.glitches[i].gap.missing, whole.glitches[i].gap.missing);
+        EXPECT_EQ(pieces.glitches[i].budget, whole.glitches[i].budget);
+      }
+      EXPECT_EQ(pieces.summary.totals, whole.summary.totals);
+      EXPECT_EQ(pieces.summary.lateness, whole.summary.lateness);
+    }
+  }
+}
+
+TEST(Judge, MemoryIsNeverBlamedWithoutAFaultRecord) {
+  for (const Glitch& glitch : judge(random_run(3), 4096).glitches) {
+    EXPECT_NE(glitch.cause, CauseKind::kPageFault);
+  }
+}
+
+TEST(Judge, GlitchesLessThanASecondApartAreOneEpisode) {
+  std::vector<Record> records;
+  for (const int64_t start : {0, 1000, 20'000, 100'000}) {  // 21 ms, 0.4 s and 1.7 s apart
+    for (int64_t i = 0; i < 10; i++) records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
+  }
+  const Verdicts verdicts = judge(records, 4096);
+  EXPECT_EQ(verdicts.summary.glitches, 3);
+  EXPECT_EQ(verdicts.summary.episodes, 1);
+  records.clear();
+  for (const int64_t start : {0, 1000, 100'000}) {
+    for (int64_t i = 0; i < 5; i++) records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
+    for (int64_t i = 0; i < 6000; i++) {
+      records.push_back(record_cast<Record>(to_record(block_at(start + 500 + 16 * i))));
+    }
+  }
+  EXPECT_EQ(judge(records, 4096).summary.episodes, 2);
+}
+
+TEST(Judge, UtcFollowsTheClockRecords) {
+  std::vector<Record> records = {record_cast<Record>(to_record(block_at(0)))};
+  ClockRecord clock;
+  clock.head.kind = RecordKind::kClock;
+  clock.utc_minus_mono_ns = 5;
+  records.push_back(record_cast<Record>(clock));
+  records.push_back(record_cast<Record>(to_record(block_at(100))));
+  const Verdicts verdicts = judge(records, 4096);
+  ASSERT_EQ(verdicts.glitches.size(), 1U);
+  EXPECT_EQ(verdicts.glitches[0].utc, verdicts.glitches[0].gap.due + Nanos(5));
+}
+
+TEST(Judge, DroppedStretchIsCountedAndDistrusted) {
+  const Verdicts verdicts = judge(random_run(1), 4096);
+  EXPECT_GT(verdicts.summary.dropped_records, 0);
+  EXPECT_FALSE(verdicts.summary.is_trustworthy());
+}
+
+}  // namespace
+}  // namespace holdfast
