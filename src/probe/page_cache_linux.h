@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Asks whether pages of a file are in RAM, for any process's mapping of it: maps the same file and
+// asks mincore() about that mapping, which answers for the file as a whole. It touches no page, so
+// it brings none in. The kernel answers "all in RAM", whatever is true, to those who neither own
+// nor may write the file (facts/pages.md 1.1): for them this refuses instead.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/proc_maps.h"
+
+namespace holdfast::probe {
+
+/// The page cache behind one mapping of a file. Not thread safe.
+class PageCacheView {
+ public:
+  /// Nothing when the file cannot be opened any more, is a different one by now, or when the kernel
+  /// would not answer truly.
+  static std::optional<PageCacheView> open(int pid, const Mapping& mapping,
+                                           const std::string& root = "/proc");
+
+  PageCacheView(PageCacheView&& other) noexcept;
+  PageCacheView& operator=(PageCacheView&&) = delete;
+  ~PageCacheView();
+
+  /// One element per page of the mapping; its bit 0 is set for a page in RAM. False on failure.
+  [[nodiscard]] bool read(std::vector<unsigned char>& pages) const;
+
+ private:
+  PageCacheView(void* address, size_t size_bytes) : address_(address), size_bytes_(size_bytes) {}
+
+  void* address_ = nullptr;
+  size_t size_bytes_ = 0;
+};
+
+/// mincore() for memory of this process. False when part of the range is not mapped.
+bool read_own_core(uintptr_t begin, size_t size_bytes, std::vector<unsigned char>& pages);
+
+/// sysconf(_SC_PAGESIZE).
+size_t page_bytes();
+
+}  // namespace holdfast::probe

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "probe/process_linux.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "core/kernel_text.h"
+#include "core/proc_limits.h"
+#include "core/proc_smaps.h"
+#include "probe/proc_file_linux.h"
+
+namespace holdfast::probe {
+namespace {
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+Error no_such_process(int pid) {
+  return {ErrorKind::kUnavailable, ESRCH,
+          "no process " + std::to_string(pid) + ": it has ended, or never was; see ps -e"};
+}
+
+Error in_words(Error error, int pid) {
+  const bool is_gone = error.system_errno == ENOENT || error.system_errno == ESRCH;
+  return is_gone ? no_such_process(pid) : std::move(error);
+}
+
+/// One try; nothing when the thread was running.
+Result<std::optional<BlockedAt>> try_blocked_at(const ProcFile& file) {
+  HF_TRY_ASSIGN(const std::string line, file.read());
+  return parse_proc_syscall(line);
+}
+
+}  // namespace
+
+Result<ProcessStatus> read_process_status(int pid, const std::string& root) {
+  Result<std::string> text = read_proc_file(proc_path(root, pid, "status"));
+  if (!text) return in_words(std::move(text.error()), pid);
+  return parse_proc_status(*text);
+}
+
+Result<std::vector<TaskStat>> read_threads(int pid, const std::string& root) {
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir(proc_path(root, pid, "task").c_str()));
+  if (folder == nullptr) return in_words(system_error("list of threads", errno), pid);
+  std::vector<TaskStat> threads;
+  while (const dirent* const entry = readdir(folder.get())) {
+    const auto tid = parse_number<int>(entry->d_name);
+    if (!tid) continue;
+    const Result<std::string> line = read_proc_file(task_path(root, pid, *tid, "stat"));
+    if (!line) continue;  // it ended between readdir and here
+    HF_TRY_ASSIGN(TaskStat thread, parse_proc_stat(*line));
+    threads.push_back(std::move(thread));
+  }
+  std::sort(threads.begin(), threads.end(),
+            [](const TaskStat& a, const TaskStat& b) { return a.id < b.id; });
+  return threads;
+}
+
+Result<std::vector<Mapping>> read_mappings(int pid, const std::string& root) {
+  HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "maps")));
+  return parse_proc_maps(text);
+}
+
+Result<std::string> read_program_path(int pid, const std::string& root) {
+  return read_proc_link(proc_path(root, pid, "exe"));
+}
+
+Result<std::optional<size_t>> read_stack_limit(int pid, const std::string& root) {
+  HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "limits")));
+  return parse_stack_limit(text);
+}
+
+Result<std::vector<MemoryRange>> read_locked_mappings(int pid, const std::string& root) {
+  HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "smaps")));
+  return parse_locked_mappings(text);
+}
+
+Result<BlockedAt> read_blocked_at(int pid, int tid, const std::string& root) {
+  constexpr int kTries = 50;
+  constexpr useconds_t kPauseMicroseconds = 1000;
+  HF_TRY_ASSIGN(const ProcFile file, ProcFile::open(task_path(root, pid, tid, "syscall")));
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    HF_TRY_ASSIGN(const std::optional<BlockedAt> place, try_blocked_at(file));
+    if (place) return *place;
+    usleep(kPauseMicroseconds);
+  }
+  return Error{ErrorKind::kUnavailable, 0,
+               "thread " + std::to_string(tid) + " was running whenever it was looked at"};
+}
+
+}  // namespace holdfast::probe
