@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "audio/audio_thread_linux.h"
+
+#include <alloca.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace holdfast::audio {
+namespace {
+
+constexpr size_t kGuardBytes = 4096;
+/// Left alone by the prefault: frames of pthread's own start routine, already touched.
+constexpr size_t kStartBytes = 12 * 1024;
+
+void futex(std::atomic<int>& word, int operation, int value) {
+  syscall(SYS_futex, reinterpret_cast<int*>(&word), operation, value, nullptr, nullptr, 0);
+}
+
+/// Writes to every page of the stack below the caller, and calls once what the loop will call: the
+/// first clock_gettime of a thread takes a minor fault for the vvar page (kernel 6.18).
+__attribute__((noinline)) void prefault() {
+  constexpr size_t kBytes = AudioThread::kStackBytes - kStartBytes;
+  auto* pages = static_cast<volatile unsigned char*>(alloca(kBytes));
+  for (size_t i = 0; i < kBytes; i += 1024) pages[i] = 0;
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+}  // namespace
+
+AudioThread::~AudioThread() {
+  join();
+  if (mapping_ != nullptr) munmap(mapping_, kStackBytes + kGuardBytes);
+}
+
+Result<> AudioThread::create(void (*body)(void*), void* context) {
+  body_ = body;
+  context_ = context;
+  void* mapping = mmap(nullptr, kStackBytes + kGuardBytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (mapping == MAP_FAILED) return system_error("cannot map the audio thread's stack", errno);
+  mapping_ = static_cast<unsigned char*>(mapping);
+  mprotect(mapping_, kGuardBytes, PROT_NONE);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstack(&attributes, mapping_ + kGuardBytes, kStackBytes);
+  const int refused = pthread_create(&thread_, &attributes, &AudioThread::enter, this);
+  pthread_attr_destroy(&attributes);
+  if (refused != 0) return system_error("cannot create the audio thread", refused);
+  is_created_ = true;
+  while (id_.load() == 0) futex(gate_, FUTEX_WAIT_PRIVATE, kReleased);  // returns at once: yields
+  return Done{};
+}
+
+void AudioThread::release() { open_gate(kReleased); }
+
+void AudioThread::join() {
+  if (!is_created_) return;
+  open_gate(kCancelled);
+  pthread_join(thread_, nullptr);
+  is_created_ = false;
+}
+
+MemoryRange AudioThread::stack() const {
+  return {reinterpret_cast<uintptr_t>(mapping_) + kGuardBytes, kStackBytes, "audio thread's stack"};
+}
+
+void AudioThread::open_gate(Gate gate) {
+  int parked = kParked;
+  gate_.compare_exchange_strong(parked, gate);
+  futex(gate_, FUTEX_WAKE_PRIVATE, 1);
+}
+
+void* AudioThread::enter(void* self) {
+  auto* thread = static_cast<AudioThread*>(self);
+  pthread_setname_np(pthread_self(), "audio");
+  prefault();
+  thread->id_.store(static_cast<pid_t>(syscall(SYS_gettid)));
+  while (thread->gate_.load() == kParked) futex(thread->gate_, FUTEX_WAIT_PRIVATE, kParked);
+  if (thread->gate_.load() == kReleased) thread->body_(thread->context_);
+  return nullptr;
+}
+
+}  // namespace holdfast::audio
