@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// What a subcommand is: it adds its options to the parser and hands back what to run. One file per
+// command; no command includes another. main.cc holds the list.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace holdfast::cmd {
+
+/// A registered subcommand.
+struct Command {
+  CLI::App* app = nullptr;
+  std::function<int()> run;  ///< Returns the exit code of the process.
+};
+
+Command add_count(CLI::App& app);
+Command add_watch(CLI::App& app);
+Command add_explain(CLI::App& app);
+Command add_devices(CLI::App& app);
+Command add_demo(CLI::App& app);
+
+}  // namespace holdfast::cmd

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// holdfast count: counts glitches, exactly, and can keep the trace from which `explain` derives
+// every line of it again.
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+
+#include "cmd/command.h"
+#include "cmd/device_registry.h"
+#include "cmd/exit.h"
+#include "cmd/output.h"
+#include "cmd/protect.h"
+#include "cmd/stream_options.h"
+#include "core/judge.h"
+#include "probe/clock_linux.h"
+#include "report/glitch_text.h"
+#include "session/live_run.h"
+#include "session/trace_file.h"
+#include "version.h"
+
+namespace holdfast::cmd {
+namespace {
+
+constexpr const char* kProgram = "holdfast count";
+constexpr Nanos kFlushEvery = kSecond;
+
+struct CountOptions {
+  StreamOptions stream;
+  OutputOptions output;
+  std::string trace;
+  bool is_replacing = false;
+  bool is_unlocked = false;
+};
+
+std::string machine_text() {
+  utsname name = {};
+  uname(&name);
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = sysconf(_SC_PAGESIZE);
+  return std::string(name.sysname) + " " + name.release + " " + name.machine + ", " +
+         std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors, " +
+         std::to_string(pages / 1024 * page_bytes / 1024) + " MiB";
+}
+
+SessionInfo describe(const CountOptions& options, const audio::Capabilities& capabilities,
+                     const Protection& protection) {
+  SessionInfo info;
+  info.program = "holdfast " HF_VERSION;
+  info.device = capabilities.device;
+  info.position_source = capabilities.position_source;
+  info.rate_hz = options.stream.format.rate_hz;
+  info.block_frames = options.stream.format.block_frames;
+  info.channels = options.stream.format.channels;
+  info.machine = machine_text();
+  info.scheduling = protection.scheduling;
+  info.locked_bytes = protection.locked_bytes;
+  info.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
+  info.limitations = protection.limitations;
+  return info;
+}
+
+Protection protect_run(const CountOptions& options, const audio::Capabilities& capabilities,
+                       const audio::Device& device, const session::LiveRun& run) {
+  if (!capabilities.is_real_time) return Protection{"simulated time", 0, {}};
+  if (options.is_unlocked) return leave_unlocked(device.thread_id());
+  std::vector<MemoryRange> ranges = run.working_set();
+  for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
+  return protect(device.thread_id(), ranges);
+}
+
+/// Everything between the records and the user.
+class Counter {
+ public:
+  Counter(SessionInfo info, Output& output)
+      : info_(std::move(info)),
+        output_(output),
+        judge_(info_, [this](const Glitch& glitch) { print(glitch); }) {}
+
+  Result<> open_trace(const CountOptions& options) {
+    if (options.trace.empty()) return Done{};
+    const auto if_exists =
+        options.is_replacing ? session::IfExists::kReplace : session::IfExists::kRefuse;
+    HF_TRY_ASSIGN(session::TraceFile file,
+                  session::TraceFile::create(options.trace, info_, if_exists));
+    trace_.emplace(std::move(file));
+    return Done{};
+  }
+
+  /// The same records, in the same order, for the judge and for the trace.
+  Result<> take(std::span<const Record> records) {
+    judge_.take(records);
+    if (!trace_) return Done{};
+    HF_TRY(trace_->add(records));
+    const Nanos newest(records.back().head.mono_ns);
+    if (newest < next_flush_) return Done{};
+    next_flush_ = newest + kFlushEvery;
+    return trace_->flush();
+  }
+
+  void show_progress() {
+    const Summary& summary = judge_.summary();
+    output_.progress(std::to_string(frames_in_seconds(summary)) + " s  " +
+                     std::to_string(summary.glitches) + " glitches  " +
+                     std::to_string(summary.totals.missing.count) + " frames lost");
+  }
+
+  Result<> finish() {
+    judge_.finish();
+    const Summary& summary = judge_.summary();
+    if (output_.is_json()) {
+      output_.line(summary_json(summary, info_));
+    } else {
+      output_.text(summary_text(summary, info_));
+    }
+    return trace_ ? trace_->close() : Result<>(Done{});
+  }
+
+  [[nodiscard]] int exit_code() const {
+    const Summary& summary = judge_.summary();
+    if (!summary.is_trustworthy()) return kNotTrustworthy;
+    return summary.glitches > 0 ? kGlitches : kHolds;
+  }
+
+ private:
+  [[nodiscard]] int64_t frames_in_seconds(const Summary& summary) const {
+    return summary.totals.elapsed.count / info_.rate_hz;
+  }
+
+  void print(const Glitch& glitch) {
+    if (output_.is_json()) {
+      output_.line(glitch_json(glitch));
+    } else {
+      output_.alarm_line(glitch_line(glitch, info_));
+    }
+  }
+
+  SessionInfo info_;
+  Output& output_;
+  Judge judge_;
+  std::optional<session::TraceFile> trace_;
+  Nanos next_flush_;
+};
+
+Result<int> count(const CountOptions& options, Output& output) {
+  HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
+  HF_TRY_ASSIGN(const std::unique_ptr<audio::Device> device,
+                make_device(options.stream.device, options.stream.format.rate_hz));
+  session::LiveRun run(*device);
+  session::LiveRun::Options run_options;
+  run_options.format = options.stream.format;
+  run_options.limit = limit;
+  HF_TRY_ASSIGN(const audio::Capabilities capabilities, run.open(run_options));
+  const Protection protection = protect_run(options, capabilities, *device, run);
+  const SessionInfo info = describe(options, capabilities, protection);
+  output.advice(session_text(info));
+  Counter counter(info, output);
+  HF_TRY(counter.open_trace(options));
+  const Result<EndReason> ended =
+      run.run([&](std::span<const Record> records) { return counter.take(records); },
+              [&](int milliseconds) {
+                wait_for_stop(milliseconds);
+                counter.show_progress();
+                return stop_requested();
+              });
+  const Result<> finished = counter.finish();
+  if (!ended) return ended.error();
+  if (!finished) return finished.error();
+  if (*ended == EndReason::kDeviceGone) {
+    return Error{ErrorKind::kUnavailable, 0, capabilities.device + ": the device went away"};
+  }
+  return counter.exit_code();
+}
+
+int run_count(const CountOptions& options) {
+  Output output(kProgram, options.output);
+  const Result<int> code = count(options, output);
+  if (!code) return output.finish(fail(kProgram, code.error()));
+  return output.finish(*code);
+}
+
+}  // namespace
+
+Command add_count(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("count", "Count glitches on any sound system, exactly");
+  auto options = std::make_shared<CountOptions>();
+  add_stream_options(*command, options->stream);
+  add_output_options(*command, options->output);
+  command->add_option("--trace", options->trace, "Keep the facts in this .hft file");
+  command->add_flag("--overwrite", options->is_replacing, "Replace a trace that exists");
+  command->add_flag("--no-lock", options->is_unlocked,
+                    "Leave memory unlocked, to see what memory pressure does");
+  command->footer(
+      "Example: holdfast count --frames 16 --for 10s --trace take.hft\n"
+      "Exit codes: 0 no glitch, 1 glitches, 2 usage, 3 cannot be done here, 4 not trustworthy");
+  return {command, [options] { return run_count(*options); }};
+}
+
+}  // namespace holdfast::cmd

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// holdfast devices: the sound systems that can be given to --device.
+#include <memory>
+
+#include "cmd/command.h"
+#include "cmd/device_registry.h"
+#include "cmd/exit.h"
+#include "cmd/output.h"
+#include "report/json_writer.h"
+
+namespace holdfast::cmd {
+namespace {
+
+std::string listing_json(const DeviceListing& listing) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.device/1");
+  json.field("name", listing.name);
+  json.field("description", listing.description);
+  json.field("available", listing.is_available);
+  json.field("default", listing.is_default);
+  json.end_object();
+  return json.text();
+}
+
+std::string listing_line(const DeviceListing& listing) {
+  std::string line = listing.is_default ? "* " : "  ";
+  line += listing.name;
+  line.append(listing.name.size() < 12 ? 12 - listing.name.size() : 1, ' ');
+  return line + listing.description;
+}
+
+int run_devices(const OutputOptions& options) {
+  Output output("holdfast devices", options);
+  for (const DeviceListing& listing : list_devices()) {
+    output.line(output.is_json() ? listing_json(listing) : listing_line(listing));
+  }
+  if (!output.is_json()) output.advice("* is what --device defaults to\n");
+  return output.finish(kHolds);
+}
+
+}  // namespace
+
+Command add_devices(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("devices", "List the sound systems this build knows");
+  auto options = std::make_shared<OutputOptions>();
+  add_output_options(*command, *options);
+  command->footer("Example: holdfast devices --json");
+  return {command, [options] { return run_devices(*options); }};
+}
+
+}  // namespace holdfast::cmd

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// holdfast explain: derives every verdict again from a recorded trace. It feeds the same judge as
+// `count` did, and prints the same bytes.
+#include <memory>
+
+#include "cmd/command.h"
+#include "cmd/exit.h"
+#include "cmd/output.h"
+#include "core/judge.h"
+#include "report/glitch_text.h"
+#include "session/trace_file.h"
+
+namespace holdfast::cmd {
+namespace {
+
+constexpr const char* kProgram = "holdfast explain";
+
+struct ExplainOptions {
+  OutputOptions output;
+  std::string trace;
+};
+
+void warn_of_damage(const TraceProgress& progress, Output& output) {
+  if (!progress.statement.empty()) {
+    output.advice(std::string(kProgram) + ": " + progress.statement + "\n");
+  }
+  if (progress.skipped_records + progress.skipped_chunks > 0) {
+    output.advice(std::string(kProgram) + ": skipped " + std::to_string(progress.skipped_records) +
+                  " records and " + std::to_string(progress.skipped_chunks) +
+                  " chunks of kinds that this version does not know\n");
+  }
+}
+
+int exit_code(const Summary& summary, const TraceProgress& progress) {
+  const bool is_damaged = progress.end == TraceEnd::kCorrupt || progress.end == TraceEnd::kUnreadable;
+  if (is_damaged || !summary.is_trustworthy()) return kNotTrustworthy;
+  return summary.glitches > 0 ? kGlitches : kHolds;
+}
+
+Result<int> explain(const ExplainOptions& options, Output& output) {
+  HF_TRY_ASSIGN(TraceReader reader, session::open_trace(options.trace));
+  const SessionInfo info = reader.info();
+  output.advice(session_text(info));
+  Judge judge(info, [&](const Glitch& glitch) {
+    if (output.is_json()) {
+      output.line(glitch_json(glitch));
+    } else {
+      output.alarm_line(glitch_line(glitch, info));
+    }
+  });
+  for (std::span<const Record> records = reader.next(); !records.empty() && !stop_requested();
+       records = reader.next()) {
+    judge.take(records);
+  }
+  judge.finish();
+  if (output.is_json()) {
+    output.line(summary_json(judge.summary(), info));
+  } else {
+    output.text(summary_text(judge.summary(), info));
+  }
+  warn_of_damage(reader.progress(), output);
+  return exit_code(judge.summary(), reader.progress());
+}
+
+int run_explain(const ExplainOptions& options) {
+  Output output(kProgram, options.output);
+  const Result<int> code = explain(options, output);
+  if (!code) return output.finish(fail(kProgram, code.error()));
+  return output.finish(*code);
+}
+
+}  // namespace
+
+Command add_explain(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("explain", "Derive every verdict again from a trace");
+  auto options = std::make_shared<ExplainOptions>();
+  command->add_option("trace", options->trace, "A .hft file, or - for standard input")->required();
+  add_output_options(*command, options->output);
+  command->footer(
+      "Example: holdfast explain take.hft\n"
+      "Prints what `holdfast count` printed when the trace was made, to the byte.\n"
+      "Exit codes: 0 no glitch, 1 glitches, 2 not a trace, 3 unreadable, 4 not trustworthy");
+  return {command, [options] { return run_explain(*options); }};
+}
+
+}  // namespace holdfast::cmd

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What every program here does for its audio thread before the first block: lock what it touches,
+// and ask for real-time priority. What is refused becomes a limitation that the result carries.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/memory_range.h"
+
+namespace holdfast::cmd {
+
+/// What was reached.
+struct Protection {
+  std::string scheduling;                ///< As read back: "SCHED_FIFO 70".
+  int64_t locked_bytes = 0;
+  std::vector<std::string> limitations;  ///< One sentence each, with what to do.
+};
+
+inline constexpr int kAudioPriority = 70;
+
+/// The code and data, apart from a device's own, that our audio thread touches: the marked section,
+/// the pages of three functions of libc, the program's constants, and the writable segments (GOT
+/// and loader data among them).
+std::vector<MemoryRange> audio_thread_code();
+
+/// All code and data of the program itself; libraries not included.
+std::vector<MemoryRange> whole_program();
+
+/// Locks `ranges`, in this order, and makes `thread` real-time. 0 as thread: no audio thread.
+Protection protect(pid_t thread, std::span<const MemoryRange> ranges);
+
+/// What a run has that was told to leave its memory alone.
+Protection leave_unlocked(pid_t thread);
+
+}  // namespace holdfast::cmd

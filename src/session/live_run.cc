@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "session/live_run.h"
+
+#include <unistd.h>
+
+#include "probe/clock_linux.h"
+
+namespace holdfast::session {
+namespace {
+
+constexpr int kCollectMilliseconds = 50;
+constexpr size_t kPopRecords = 4096;
+constexpr uint64_t kSimulatedCollectBlocks = 4096;
+constexpr Nanos kClockEvery = kSecond * 10;
+
+RecordHead head(RecordKind kind) {
+  RecordHead result;
+  result.kind = kind;
+  result.mono_ns = probe::monotonic_now().count;
+  return result;
+}
+
+}  // namespace
+
+Result<audio::Capabilities> LiveRun::open(const Options& options) {
+  options_ = options;
+  storage_ = PageBuffer<Record>(options.ring_records);
+  ring_.emplace(storage_.span());
+  capture_.emplace(options.format.rate_hz, options.limit, &*ring_, nullptr);
+  popped_.resize(kPopRecords);
+  // In simulated time the audio thread is the caller's; it empties its ring itself.
+  HF_TRY_ASSIGN(audio::Capabilities capabilities,
+                device_.open(options.format, {&LiveRun::on_block, this}));
+  is_real_time_ = capabilities.is_real_time;
+  return capabilities;
+}
+
+std::vector<MemoryRange> LiveRun::working_set() const {
+  std::vector<MemoryRange> ranges(device_.working_set().begin(), device_.working_set().end());
+  ranges.push_back(range_of(*this, "capture and ring indices"));
+  ranges.push_back(storage_.range("record ring"));
+  return ranges;
+}
+
+HF_RT_TEXT bool LiveRun::on_block(void* self, Block& block, Samples samples) {
+  auto* run = static_cast<LiveRun*>(self);
+  const bool goes_on = run->capture_->on_block(block, samples);
+  if (run->is_real_time_) return goes_on;
+  if (++run->blocks_since_collect_ < kSimulatedCollectBlocks) return goes_on;
+  return run->collect_in_simulated_time() && goes_on;
+}
+
+bool LiveRun::collect_in_simulated_time() {
+  blocks_since_collect_ = 0;
+  if (Result<> collected = collect(); !collected) {
+    sink_error_ = std::move(collected.error());
+    return false;
+  }
+  return !(*wait_)(0);
+}
+
+Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
+  sink_ = &sink;
+  wait_ = &wait;
+  if (is_real_time_ && device_.thread_id() != 0) {
+    HF_TRY_ASSIGN(faults_, probe::ThreadFaultCounter::open(getpid(), device_.thread_id()));
+    HF_TRY_ASSIGN(faults_at_start_, faults_->read());
+  }
+  HF_TRY(note_clock());
+  HF_TRY(note_faults());
+  HF_TRY(device_.start());
+  Result<EndReason> reason = watch();
+  device_.stop();
+  capture_->finish();
+  HF_TRY(collect());
+  if (sink_error_) return std::move(*sink_error_);
+  if (!reason) return reason;
+  EndRecord end;
+  end.head = head(RecordKind::kEnd);
+  end.reason = static_cast<int64_t>(*reason);
+  HF_TRY(give(record_cast<Record>(end)));
+  return reason;
+}
+
+Result<EndReason> LiveRun::watch() {
+  while (true) {
+    const bool is_stopped = (*wait_)(is_real_time_ ? kCollectMilliseconds : 0);
+    const audio::DeviceState state = device_.state();
+    HF_TRY(collect());
+    // A thread that has ended its loop faults on its way out; that is no concern of the run's.
+    if (state == audio::DeviceState::kRunning) HF_TRY(note_faults());
+    if (probe::monotonic_now() >= next_clock_) HF_TRY(note_clock());
+    if (state == audio::DeviceState::kGone) return EndReason::kDeviceGone;
+    if (state == audio::DeviceState::kFinished && !is_stopped) return EndReason::kFinished;
+    if (is_stopped) return EndReason::kInterrupted;
+  }
+}
+
+Result<> LiveRun::collect() {
+  for (size_t count; (count = ring_->pop(popped_)) > 0;) {
+    HF_TRY((*sink_)({popped_.data(), count}));
+  }
+  return Done{};
+}
+
+Result<> LiveRun::note_faults() {
+  if (!faults_) return Done{};
+  const Result<probe::ThreadFaults> now = faults_->read();
+  if (!now) return Done{};  // the thread has ended; the last reading stands
+  FaultsRecord record;
+  record.head = head(RecordKind::kFaults);
+  record.major = now->major - faults_at_start_.major;
+  record.minor = now->minor - faults_at_start_.minor;
+  return give(record_cast<Record>(record));
+}
+
+Result<> LiveRun::note_clock() {
+  ClockRecord record;
+  record.head = head(RecordKind::kClock);
+  record.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
+  next_clock_ = Nanos(record.head.mono_ns) + kClockEvery;
+  return give(record_cast<Record>(record));
+}
+
+Result<> LiveRun::give(const Record& record) { return (*sink_)({&record, 1}); }
+
+}  // namespace holdfast::session

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// One live run: a device, the audio thread's rings, and the thread that empties them. Everything
+// that is known leaves as records, in one order; who judges or keeps them is somebody else.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "audio/device.h"
+#include "base/page_buffer.h"
+#include "probe/thread_faults_linux.h"
+#include "rt/on_block.h"
+#include "rt/record.h"
+#include "rt/ring.h"
+
+namespace holdfast::session {
+
+/// Runs one device once. Not movable: the audio thread knows its address. One thread.
+class LiveRun {
+ public:
+  struct Options {
+    audio::StreamFormat format;
+    Frames limit;                 ///< Frames to run for; 0 until stopped.
+    size_t ring_records = 16384;  ///< 5.5 s of 16-frame blocks at 48 kHz, in 1 MiB.
+  };
+  /// Takes records as they come; the span is valid during the call. An error ends the run.
+  using Sink = std::function<Result<>(std::span<const Record>)>;
+  /// Waits up to so many milliseconds; true when the run is to end.
+  using Wait = std::function<bool(int milliseconds)>;
+
+  explicit LiveRun(audio::Device& device) : device_(device) {}
+
+  /// Allocates everything and opens the device. Its audio thread is parked until run().
+  Result<audio::Capabilities> open(const Options& options);
+
+  /// All memory that the audio thread touches; valid from open() on.
+  [[nodiscard]] std::vector<MemoryRange> working_set() const;
+
+  /// Runs until the limit, until the device ends, until `wait` says so, or until the sink fails.
+  /// Whatever happens, the audio thread has stopped and every record has reached the sink after.
+  Result<EndReason> run(const Sink& sink, const Wait& wait);
+
+ private:
+  static bool on_block(void* self, Block& block, Samples samples);
+  bool collect_in_simulated_time();
+  Result<> collect();
+  Result<> note_faults();
+  Result<> note_clock();
+  Result<> give(const Record& record);
+  Result<EndReason> watch();
+
+  audio::Device& device_;
+  Options options_;
+  bool is_real_time_ = true;
+  PageBuffer<Record> storage_;
+  std::optional<Ring<Record>> ring_;
+  std::optional<Capture> capture_;
+  std::vector<Record> popped_;
+  std::optional<probe::ThreadFaultCounter> faults_;
+  probe::ThreadFaults faults_at_start_;
+  const Sink* sink_ = nullptr;
+  const Wait* wait_ = nullptr;
+  std::optional<Error> sink_error_;  ///< Simulated time: met inside a handler call.
+  uint64_t blocks_since_collect_ = 0;
+  Nanos next_clock_;
+};
+
+}  // namespace holdfast::session
