@@ -67,6 +67,7 @@ void AudioThread::join() {
 }
 
 MemoryRange AudioThread::stack() const {
+  if (mapping_ == nullptr) return {0, 0, "audio thread's stack"};
   return {reinterpret_cast<uintptr_t>(mapping_) + kGuardBytes, kStackBytes, "audio thread's stack"};
 }
 

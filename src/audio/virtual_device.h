@@ -24,6 +24,8 @@ class VirtualDevice final : public Device {
   Result<Capabilities> open(const StreamFormat& format, BlockHandler handler) override;
   [[nodiscard]] pid_t thread_id() const override { return thread_.id(); }
   [[nodiscard]] std::span<const MemoryRange> working_set() const override { return working_set_; }
+  /// The stack of the audio thread; empty with simulated time.
+  [[nodiscard]] MemoryRange stack() const { return thread_.stack(); }
   Result<> start() override;
   void stop() override;
   [[nodiscard]] DeviceState state() const override { return state_.load(); }

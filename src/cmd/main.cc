@@ -22,7 +22,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "holdfast " HF_VERSION);
   app.require_subcommand(1);
   app.footer("Example: holdfast count --for 10s\nEvery command has --help and a man page.");
-  const std::vector<Command> commands = {add_count(app), add_explain(app), add_devices(app), add_demo(app)};
+  const std::vector<Command> commands = {add_count(app), add_watch(app), add_explain(app),
+                                         add_devices(app), add_demo(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

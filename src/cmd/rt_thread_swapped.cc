@@ -50,18 +50,19 @@ Region stack_region(const MemoryRange& stack) {
 class StackWatch {
  public:
   static Result<StackWatch> start() {
-    HF_TRY_ASSIGN(OwnAudioThread thread, start_own_audio_thread());
+    HF_TRY_ASSIGN(std::unique_ptr<OwnAudioThread> thread, OwnAudioThread::start());
     HF_TRY_ASSIGN(auto pages,
-                  probe::ResidencyWatch::open(getpid(), {stack_region(thread.stack())}, 0));
-    HF_TRY_ASSIGN(auto faults, probe::ThreadFaultCounter::open(getpid(), thread.id()));
+                  probe::ResidencyWatch::open(getpid(), {stack_region(thread->stack())}, 0));
+    HF_TRY_ASSIGN(auto faults, probe::ThreadFaultCounter::open(getpid(), thread->id()));
     HF_TRY_ASSIGN(const probe::ThreadFaults before, faults.read());
     return StackWatch(std::move(thread), std::move(pages), std::move(faults), before);
   }
 
   Result<int> run() {
-    const MemoryRange stack = thread_.stack();
-    std::fprintf(stderr, "%s: watching %zu KiB of stack at %zx, thread %d; Ctrl-C ends\n", kProgram,
-                 stack.size_bytes / 1024, stack.begin, thread_.id());
+    const MemoryRange stack = thread_->stack();
+    std::fprintf(stderr, "%s: watching %zu KiB of stack at %zx, thread %d, %s; Ctrl-C ends\n",
+                 kProgram, stack.size_bytes / 1024, stack.begin, thread_->id(),
+                 thread_->scheduling().c_str());
     const Nanos start = probe::monotonic_now();
     while (!stop_requested()) {
       HF_TRY(look());
@@ -77,7 +78,7 @@ class StackWatch {
   }
 
  private:
-  StackWatch(OwnAudioThread thread, probe::ResidencyWatch pages, probe::ThreadFaultCounter faults,
+  StackWatch(std::unique_ptr<OwnAudioThread> thread, probe::ResidencyWatch pages, probe::ThreadFaultCounter faults,
              probe::ThreadFaults before)
       : thread_(std::move(thread)),
         pages_(std::move(pages)),
@@ -112,7 +113,7 @@ class StackWatch {
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) request_stop();
   }
 
-  OwnAudioThread thread_;
+  std::unique_ptr<OwnAudioThread> thread_;
   probe::ResidencyWatch pages_;
   probe::ThreadFaultCounter fault_counter_;
   probe::ThreadFaults first_faults_;

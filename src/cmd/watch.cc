@@ -60,13 +60,12 @@ Result<Pace> parse_pace(const WatchOptions& options) {
 
 /// Own thread or another process's.
 Result<probe::WatchTarget> find_target(const WatchOptions& options,
-                                       std::optional<OwnAudioThread>& own) {
+                                       std::unique_ptr<OwnAudioThread>& own) {
   if (options.pid != 0) return probe::read_watch_target(options.pid, options.thread);
   if (!options.thread.empty()) {
     return Error{ErrorKind::kUsage, 0, "--thread needs --pid; without, it watches its own thread"};
   }
-  HF_TRY_ASSIGN(OwnAudioThread thread, start_own_audio_thread());
-  own.emplace(std::move(thread));
+  HF_TRY_ASSIGN(own, OwnAudioThread::start());
   HF_TRY_ASSIGN(probe::WatchTarget target,
                 probe::read_watch_target(getpid(), std::to_string(own->id()), own->stack()));
   target.choice.reason = "started here to be watched; --pid watches another program";
@@ -211,7 +210,7 @@ class Watcher {
 
 Result<> watch(const WatchOptions& options, Output& output) {
   HF_TRY_ASSIGN(const Pace pace, parse_pace(options));
-  std::optional<OwnAudioThread> own;
+  std::unique_ptr<OwnAudioThread> own;
   HF_TRY_ASSIGN(probe::WatchTarget target, find_target(options, own));
   const auto most_pages = static_cast<size_t>(pace.every.count / kIntervalNanosPerPage);
   HF_TRY_ASSIGN(auto counter, probe::ThreadFaultCounter::open(target.pid, target.choice.thread.id));

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "base/file_descriptor.h"
+#include "probe/file_descriptor.h"
 #include "probe/proc_file_linux.h"
 
 namespace holdfast::probe {

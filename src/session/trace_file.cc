@@ -38,7 +38,7 @@ Result<TraceFile> TraceFile::create(const std::string& path, const SessionInfo& 
                                     IfExists if_exists) {
   const int if_exists_flag = if_exists == IfExists::kRefuse ? O_EXCL : O_TRUNC;
   const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | if_exists_flag;
-  FileDescriptor file(open(path.c_str(), flags, 0666));
+  probe::FileDescriptor file(open(path.c_str(), flags, 0666));
   if (file.number() < 0) return cannot_create(path, errno);
   TraceFile trace(path, std::move(file));
   trace.buffer_.reserve(kChunkRecords);
@@ -113,7 +113,7 @@ Result<ByteSource> open_byte_source(const std::string& path) {
       is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (number < 0) return system_error("cannot open " + path, errno);
   // Shared, because a std::function must be copyable.
-  const auto file = std::make_shared<FileDescriptor>(number);
+  const auto file = std::make_shared<probe::FileDescriptor>(number);
   return ByteSource([file, path](std::span<std::byte> target) -> Result<size_t> {
     while (true) {
       const ssize_t size = read(file->number(), target.data(), target.size());

@@ -13,7 +13,7 @@
 #include "core/trace_reader.h"
 #include "core/trace_writer.h"
 #include "rt/record.h"
-#include "session/file_descriptor.h"
+#include "probe/file_descriptor.h"
 
 namespace holdfast::session {
 
@@ -51,14 +51,14 @@ class TraceFile {
   [[nodiscard]] int64_t bytes_written() const { return bytes_written_; }
 
  private:
-  TraceFile(std::string path, FileDescriptor file)
+  TraceFile(std::string path, probe::FileDescriptor file)
       : path_(std::move(path)), file_(std::move(file)) {}
 
   Result<> append(std::span<const std::byte> chunk);
   Error stop(int write_errno);
 
   std::string path_;
-  FileDescriptor file_;
+  probe::FileDescriptor file_;
   TraceWriter writer_;
   std::vector<Record> buffer_;
   Error failure_;  ///< Why it ended; empty `what` while it has not.

@@ -9,7 +9,7 @@
 
 #include <functional>
 
-#include "base/file_descriptor.h"
+#include "probe/file_descriptor.h"
 
 namespace holdfast::test {
 
@@ -25,8 +25,8 @@ class Child {
     if (pid_ == 0) serve(down[0], up[1], obey);
     close(down[0]);
     close(up[1]);
-    commands_ = FileDescriptor(down[1]);
-    answers_ = FileDescriptor(up[0]);
+    commands_ = probe::FileDescriptor(down[1]);
+    answers_ = probe::FileDescriptor(up[0]);
   }
   ~Child() { end(); }
   Child(const Child&) = delete;
@@ -56,8 +56,8 @@ class Child {
   }
 
   pid_t pid_ = 0;
-  FileDescriptor commands_;
-  FileDescriptor answers_;
+  probe::FileDescriptor commands_;
+  probe::FileDescriptor answers_;
 };
 
 }  // namespace holdfast::test

@@ -180,7 +180,7 @@ TEST_F(TraceFileTest, StandardInputIsAByteSource) {
   ASSERT_EQ(pipe(pipe_ends), 0);
   ASSERT_EQ(write(pipe_ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   close(pipe_ends[1]);
-  const FileDescriptor stdin_before(dup(STDIN_FILENO));
+  const probe::FileDescriptor stdin_before(dup(STDIN_FILENO));
   dup2(pipe_ends[0], STDIN_FILENO);
   close(pipe_ends[0]);
   Result<TraceReader> reader = open_trace("-");

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "base/file_descriptor.h"
+#include "probe/file_descriptor.h"
 #include "core/proc_smaps.h"
 #include "probe/proc_file_linux.h"
 #include "probe/process_linux.h"
@@ -88,7 +88,7 @@ class MappedFile {
  public:
   MappedFile() {
     constexpr int kTmpfs = 0x01021994;
-    const FileDescriptor file(mkostemp(name_, O_CLOEXEC));
+    const probe::FileDescriptor file(mkostemp(name_, O_CLOEXEC));
     struct statfs where = {};
     if (fstatfs(file.number(), &where) != 0 || where.f_type == kTmpfs) return;
     fchmod(file.number(), 0644);

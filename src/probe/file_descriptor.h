@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace holdfast {
+namespace holdfast::probe {
 
 /// Owns one descriptor, or none (-1). Movable.
 class FileDescriptor {
@@ -29,4 +29,4 @@ class FileDescriptor {
   int number_;
 };
 
-}  // namespace holdfast
+}  // namespace holdfast::probe
