@@ -8,7 +8,7 @@ counter used and what its audio thread had to wait for. All that the kernel hold
 demo, which gives it back whatever happens; this script owns a temporary folder.
 
 Usage: pressure_soak.py PROGRAM_DIR [SECONDS]     (root, memory cgroups v1 or v2)
-Exit: 0 no page fault of the audio thread, 1 there were some, 77 cannot be done here.
+Exit: 0 no page fault of the audio thread and as small as promised, 1 not, 77 cannot be done here.
 """
 import glob
 import json
@@ -20,7 +20,12 @@ import sys
 import tempfile
 import time
 
-SKIP = 77
+from figure import Figure, conclude, skipped
+
+MOST_RESIDENT_KIB = 3 * 1024
+MOST_LOCKED_KIB = 1024
+FAULTS = "page faults of CountGlitches' audio thread under memory pressure, 16-frame blocks"
+FAULTS_ASKED = "0 major, 0 minor in 10 minutes"
 
 
 def demo_cgroup(demo_pid):
@@ -65,26 +70,49 @@ def run_inside(cgroup, program, seconds):
             "summary": summary.strip().splitlines()[-1]}
 
 
-def main():
-    programs = os.path.abspath(sys.argv[1])
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 10
-    if os.geteuid() != 0:
-        print("SKIP: needs root, to press memory in a cgroup")
-        return SKIP
+def soak(programs, seconds):
+    """(what the counter did, what the demo reports), or why it cannot be done here."""
     demo = subprocess.Popen([f"{programs}/holdfast", "demo", "--for", f"{seconds + 6}s", "--json"],
                             stdout=subprocess.PIPE, text=True)
     cgroup = wait_for_cgroup(demo)
     if not cgroup:
         demo.communicate()
-        print("SKIP: the demo made no memory cgroup here")
-        return SKIP
+        return "the demo made no memory cgroup here"
     with tempfile.TemporaryDirectory(prefix="holdfast-soak-", dir="/var/tmp") as folder:
         program = shutil.copy(f"{programs}/CountGlitches", folder)
-        result = run_inside(cgroup, program, seconds)
-    pressure = json.loads(demo.communicate()[0].splitlines()[-1])
-    print(json.dumps({"CountGlitches": result, "demo": pressure}, indent=2))
-    return 1 if result["major_faults"] + result["minor_faults"] > 0 else 0
+        counter = run_inside(cgroup, program, seconds)
+    return counter, json.loads(demo.communicate()[0].splitlines()[-1])
+
+
+def faults_figure(counter, demo):
+    """The demo's unlocked counter, beside it, must have faulted: else nothing pressed, and 0 is idle."""
+    how = (f"`bench/pressure_soak.py`: CountGlitches for {counter['seconds']} s inside the cgroup that "
+           "`holdfast demo` presses; the kernel's own count for the thread")
+    faults = counter["major_faults"] + counter["minor_faults"]
+    beside = demo["unlocked"]["own_major_faults"]
+    text = (f"{counter['major_faults']} major, {counter['minor_faults']} minor in {counter['seconds']} s "
+            f"(an unlocked thread beside it: {beside} major)")
+    holds = faults == 0 if faults > 0 or beside > 0 else None
+    return Figure(FAULTS, FAULTS_ASKED, text, holds, how)
+
+
+def size_figures(counter):
+    how = "the same run: VmHWM and VmLck of its /proc/PID/status"
+    for name, key, most in (("peak resident memory of CountGlitches", "peak_resident_kib", MOST_RESIDENT_KIB),
+                            ("locked memory of CountGlitches", "locked_kib", MOST_LOCKED_KIB)):
+        yield Figure(name, f"<= {most // 1024} MiB", f"{counter[key] / 1024:.2f} MiB", counter[key] <= most, how)
+
+
+def figures(programs, seconds, is_verbose=True):
+    if os.geteuid() != 0:
+        return [skipped(FAULTS, FAULTS_ASKED, "needs root, to press memory in a cgroup")]
+    result = soak(os.path.abspath(programs), seconds)
+    if isinstance(result, str):
+        return [skipped(FAULTS, FAULTS_ASKED, result)]
+    if is_verbose:
+        print(json.dumps(dict(zip(("CountGlitches", "demo"), result)), indent=2))
+    return [faults_figure(*result), *size_figures(result[0])]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(conclude(figures(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Locking address ranges into RAM, and saying which ranges the kernel refused. Only what exists now
 // is ever locked: MCL_FUTURE is never used, because with a finite limit it turns later stack growth
-// into SIGSEGV and thread creation into EAGAIN (measured, facts/pages.md 2.2).
+// into SIGSEGV and thread creation into EAGAIN (measured).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Real-time scheduling for one thread of this process: asked for, read back, and explained when refused.
+// Real-time scheduling for one thread of this process: asked for, read back, and explained when
+// refused.
 #pragma once
 
 #include <sys/types.h>

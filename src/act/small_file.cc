@@ -8,19 +8,37 @@
 
 namespace holdfast::act {
 
+namespace {
+
+Result<std::string> read_rest(int file, const std::string& path, size_t most_bytes) {
+  std::string text;
+  char buffer[4096];
+  ssize_t size = 0;
+  while (text.size() < most_bytes && (size = read(file, buffer, sizeof(buffer))) > 0) {
+    text.append(buffer, static_cast<size_t>(size));
+  }
+  if (size < 0) return system_error("cannot read " + path, errno);
+  return text;
+}
+
+}  // namespace
+
 Result<std::string> read_small_file(const std::string& path) {
   constexpr size_t kLargest = size_t{1} << 20;
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return system_error("cannot open " + path, errno);
-  std::string text;
-  char buffer[4096];
-  ssize_t size = 0;
-  while (text.size() < kLargest && (size = read(file, buffer, sizeof(buffer))) > 0) {
-    text.append(buffer, static_cast<size_t>(size));
-  }
-  const int read_errno = size < 0 ? errno : 0;
+  Result<std::string> text = read_rest(file, path, kLargest);
   close(file);
-  if (read_errno != 0) return system_error("cannot read " + path, read_errno);
+  return text;
+}
+
+Result<std::string> read_end_of_file(const std::string& path, size_t most_bytes) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return system_error("cannot open " + path, errno);
+  // Fails, and need not succeed, when the file is shorter than that.
+  lseek(file, -static_cast<off_t>(most_bytes), SEEK_END);
+  Result<std::string> text = read_rest(file, path, most_bytes);
+  close(file);
   return text;
 }
 

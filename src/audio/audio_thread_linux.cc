@@ -57,7 +57,9 @@ Result<> AudioThread::create(void (*body)(void*), void* context) {
   return Done{};
 }
 
-void AudioThread::release() { open_gate(kReleased); }
+void AudioThread::release() {
+  open_gate(kReleased);
+}
 
 void AudioThread::join() {
   if (!is_created_) return;

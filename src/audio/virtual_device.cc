@@ -15,7 +15,9 @@ constexpr float kToneAmplitude = 0.25F;
 /// Between open() and the first block: time for locking to be done, on a fresh grid.
 constexpr Nanos kLeadTime = kMillisecond * 10;
 
-Error bad_format(const std::string& what) { return Error{ErrorKind::kUsage, 0, what}; }
+Error bad_format(const std::string& what) {
+  return Error{ErrorKind::kUsage, 0, what};
+}
 
 Result<> check(const StreamFormat& format) {
   if (format.rate_hz < kMinRateHz || format.rate_hz > kMaxRateHz) {
@@ -47,7 +49,9 @@ std::vector<float> one_second_of_tone(int64_t rate_hz) {
 VirtualDevice::VirtualDevice(VirtualOptions options, std::vector<float> loop)
     : options_(std::move(options)), loop_source_(std::move(loop)) {}
 
-VirtualDevice::~VirtualDevice() { stop(); }
+VirtualDevice::~VirtualDevice() {
+  stop();
+}
 
 Result<Capabilities> VirtualDevice::open(const StreamFormat& format, BlockHandler handler) {
   HF_TRY(check(format));

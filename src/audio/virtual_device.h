@@ -44,10 +44,10 @@ class VirtualDevice final : public Device {
   BlockHandler handler_;
   std::atomic<DeviceState> state_{DeviceState::kReady};
   std::atomic<bool> is_stopping_{false};
-  Nanos now_;                       ///< The fake clock.
+  Nanos now_;  ///< The fake clock.
   std::optional<VirtualStream> stream_;
   PageBuffer<ScriptedFault> faults_;
-  PageBuffer<float> plane_;         ///< One plane; every channel carries the same.
+  PageBuffer<float> plane_;  ///< One plane; every channel carries the same.
   PageBuffer<const float*> planes_;
   PageBuffer<float> loop_;
   AudioThread thread_;

@@ -43,8 +43,9 @@ Result<ScriptedFault> parse_fault(std::string_view word) {
   const auto* known = std::find_if(kFaultNames.begin(), kFaultNames.end(),
                                    [&](const auto& entry) { return entry.first == name; });
   if (known == kFaultNames.end()) {
-    return usage(word, "faults are lose=FRAMES@TIME, stall=DUR@TIME, restart@TIME, twin@TIME, "
-                       "silent@TIME, torn@TIME, gone@TIME");
+    return usage(word,
+                 "faults are lose=FRAMES@TIME, stall=DUR@TIME, restart@TIME, twin@TIME, "
+                 "silent@TIME, torn@TIME, gone@TIME");
   }
   ScriptedFault fault;
   fault.kind = known->second;
@@ -133,10 +134,14 @@ std::string to_text(const ScriptedFault& fault) {
 
 std::string content_text(const VirtualOptions& options) {
   switch (options.content) {
-    case VirtualContent::kPosition: return "position";
-    case VirtualContent::kTone: return "tone";
-    case VirtualContent::kSilence: return "silence";
-    case VirtualContent::kFile: return options.file;
+    case VirtualContent::kPosition:
+      return "position";
+    case VirtualContent::kTone:
+      return "tone";
+    case VirtualContent::kSilence:
+      return "silence";
+    case VirtualContent::kFile:
+      return options.file;
   }
   return "";
 }

@@ -31,9 +31,9 @@ enum class FaultKind {
 
 struct ScriptedFault {
   FaultKind kind = FaultKind::kLose;
-  Nanos at;         ///< Stream time: since the first frame, by the device's counter.
-  Frames frames;    ///< kLose.
-  Nanos duration;   ///< kStall.
+  Nanos at;        ///< Stream time: since the first frame, by the device's counter.
+  Frames frames;   ///< kLose.
+  Nanos duration;  ///< kStall.
 
   friend bool operator==(const ScriptedFault&, const ScriptedFault&) = default;
 };
@@ -42,14 +42,14 @@ enum class VirtualContent { kPosition, kTone, kSilence, kFile };
 
 struct VirtualOptions {
   VirtualPolicy policy = VirtualPolicy::kSkip;
-  int64_t ring_blocks = 4;      ///< kCatchup: how many blocks the device keeps.
-  bool is_clock_fake = false;   ///< Simulated time: hours run in seconds.
+  int64_t ring_blocks = 4;     ///< kCatchup: how many blocks the device keeps.
+  bool is_clock_fake = false;  ///< Simulated time: hours run in seconds.
   VirtualContent content = VirtualContent::kPosition;
-  std::string file;             ///< kFile: a WAV file, played in a loop.
-  double drift_ppm = 0;         ///< The device's clock runs this much fast.
-  Nanos jitter;                 ///< Due times are off by up to this much, either way.
-  bool is_counter_32_bit = false;  ///< The counter wraps at 2^32 frames, as JACK's does.
-  Frames start;                 ///< Position of the first frame.
+  std::string file;                   ///< kFile: a WAV file, played in a loop.
+  double drift_ppm = 0;               ///< The device's clock runs this much fast.
+  Nanos jitter;                       ///< Due times are off by up to this much, either way.
+  bool is_counter_32_bit = false;     ///< The counter wraps at 2^32 frames, as JACK's does.
+  Frames start;                       ///< Position of the first frame.
   std::vector<ScriptedFault> faults;  ///< In order of time.
 
   friend bool operator==(const VirtualOptions&, const VirtualOptions&) = default;

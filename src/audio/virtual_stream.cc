@@ -18,8 +18,8 @@ HF_RT_INLINE Frames whole_blocks(Frames frames, Frames block) {
 }  // namespace
 
 VirtualClock::VirtualClock(int64_t rate_hz, double drift_ppm, Nanos start) : start_(start) {
-  const auto micro_rate =
-      static_cast<unsigned __int128>(rate_hz * kMicro + std::llround(static_cast<double>(rate_hz) * drift_ppm));
+  const auto micro_rate = static_cast<unsigned __int128>(
+      rate_hz * kMicro + std::llround(static_cast<double>(rate_hz) * drift_ppm));
   nanos_per_frame_ = static_cast<uint64_t>((kMicroNanos << kFrameShift) / micro_rate);
   frames_per_nano_ = static_cast<uint64_t>((micro_rate << kNanoShift) / kMicroNanos);
 }
@@ -75,11 +75,21 @@ HF_RT_TEXT void VirtualStream::apply(const ScriptedFault& fault) {
       counter_.restart(0);
       source_ = LossSource::kDevice;
       break;
-    case FaultKind::kStall: stall_ += fault.duration; break;
-    case FaultKind::kTwin: is_twin_ = true; break;
-    case FaultKind::kSilent: is_empty_ = true; break;
-    case FaultKind::kTorn: is_torn_ = true; break;
-    case FaultKind::kGone: is_gone_ = true; break;
+    case FaultKind::kStall:
+      stall_ += fault.duration;
+      break;
+    case FaultKind::kTwin:
+      is_twin_ = true;
+      break;
+    case FaultKind::kSilent:
+      is_empty_ = true;
+      break;
+    case FaultKind::kTorn:
+      is_torn_ = true;
+      break;
+    case FaultKind::kGone:
+      is_gone_ = true;
+      break;
   }
 }
 

@@ -79,9 +79,9 @@ class VirtualStream {
   int64_t rate_hz_;
   std::span<const ScriptedFault> faults_;
   size_t next_fault_ = 0;
-  Frames next_;            ///< Device count at which the next block begins.
-  Frames origin_;          ///< Device count at which the current epoch began.
-  Frames taken_;           ///< Device count at which the last block taken began.
+  Frames next_;    ///< Device count at which the next block begins.
+  Frames origin_;  ///< Device count at which the current epoch began.
+  Frames taken_;   ///< Device count at which the last block taken began.
   uint32_t epoch_ = 0;
   Counter32 counter_;
   uint64_t random_ = 0x853C49E6748FEA9BULL;
@@ -90,8 +90,8 @@ class VirtualStream {
   LossSource source_ = LossSource::kClient;
   Nanos stall_;
   bool is_gone_ = false;
-  bool is_twin_ = false;    ///< Labelled one block too high; the one after it says the same.
-  bool is_empty_ = false;   ///< Comes without data, and then again.
+  bool is_twin_ = false;   ///< Labelled one block too high; the one after it says the same.
+  bool is_empty_ = false;  ///< Comes without data, and then again.
   bool is_torn_ = false;
   bool is_repeat_ = false;  ///< The block before came without data: here it is again.
 };

@@ -19,7 +19,9 @@ constexpr std::array<Unit, 6> kUnits = {{{"h", 3'600'000'000'000},
                                          {"ns", 1}}};
 constexpr int64_t kLongest = int64_t{10} * 366 * 24 * 3'600'000'000'000;  // ten years
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Digits from `at` on; leaves `at` behind them. `scale` is 10^digits.
 int64_t read_digits(std::string_view text, size_t& at, int64_t& scale) {
@@ -35,8 +37,9 @@ int64_t read_digits(std::string_view text, size_t& at, int64_t& scale) {
 }  // namespace
 
 Result<Nanos> parse_duration(std::string_view text) {
-  const Error bad{ErrorKind::kUsage, 0,
-                  "'" + std::string(text) + "' is not a duration; write for example 10s, 400ms, 1h"};
+  const Error bad{
+      ErrorKind::kUsage, 0,
+      "'" + std::string(text) + "' is not a duration; write for example 10s, 400ms, 1h"};
   size_t at = 0;
   int64_t scale = 1;
   int64_t fraction_scale = 1;

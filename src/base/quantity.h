@@ -41,8 +41,9 @@ inline constexpr Nanos kSecond{1'000'000'000};
 inline constexpr Nanos kMillisecond{1'000'000};
 inline constexpr Nanos kMicrosecond{1'000};
 
-/// How long `frames` last at `rate_hz`, rounded toward zero. Whole seconds apart from the rest keeps
-/// it exact in 64 bits: 128-bit division is a library call, which the audio thread may not make.
+/// How long `frames` last at `rate_hz`, rounded toward zero. Whole seconds apart from the rest
+/// keeps it exact in 64 bits: 128-bit division is a library call, which the audio thread may not
+/// make.
 constexpr Nanos duration_of(Frames frames, int64_t rate_hz) {
   return Nanos(frames.count / rate_hz * kSecond.count +
                frames.count % rate_hz * kSecond.count / rate_hz);

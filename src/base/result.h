@@ -14,10 +14,10 @@ namespace holdfast {
 
 /// Whose turn it is after an error; `cmd` maps each kind to one exit code.
 enum class ErrorKind {
-  kUsage,         ///< The user asked for something that makes no sense.
-  kUnavailable,   ///< This machine, or this user, cannot do it.
-  kBadData,       ///< A file or stream is not what it should be.
-  kSystem,        ///< A system call failed unexpectedly.
+  kUsage,        ///< The user asked for something that makes no sense.
+  kUnavailable,  ///< This machine, or this user, cannot do it.
+  kBadData,      ///< A file or stream is not what it should be.
+  kSystem,       ///< A system call failed unexpectedly.
 };
 
 /// One error with its sentence.
@@ -42,8 +42,10 @@ struct Done {};
 template <class T = Done>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -83,14 +85,15 @@ struct Unavailable {
 #define HF_TRY_NAME_(a, b) a##b
 #define HF_TRY_NAME(a, b) HF_TRY_NAME_(a, b)
 /// Returns the error of `expression` from the calling function; otherwise goes on.
-#define HF_TRY(expression)                                                        \
-  do {                                                                            \
+#define HF_TRY(expression)                                                              \
+  do {                                                                                  \
     if (auto hf_result = (expression); !hf_result) return std::move(hf_result.error()); \
   } while (false)
 /// As HF_TRY, and binds the value to `declaration`.
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
-#define HF_TRY_ASSIGN(declaration, expression)                           \
-  auto HF_TRY_NAME(hf_result_, __LINE__) = (expression);                 \
-  if (!HF_TRY_NAME(hf_result_, __LINE__))                                \
-    return std::move(HF_TRY_NAME(hf_result_, __LINE__).error());         \
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
+#define HF_TRY_ASSIGN(declaration, expression)                   \
+  auto HF_TRY_NAME(hf_result_, __LINE__) = (expression);         \
+  if (!HF_TRY_NAME(hf_result_, __LINE__))                        \
+    return std::move(HF_TRY_NAME(hf_result_, __LINE__).error()); \
   declaration = std::move(*HF_TRY_NAME(hf_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)

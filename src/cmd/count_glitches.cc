@@ -69,9 +69,14 @@ Result<> set_option(int letter, Options& options) {
       HF_TRY_ASSIGN(options.duration, parse_duration(optarg));
       break;
     }
-    case 'h': options.text = kHelp; break;
-    case 'V': options.text = "CountGlitches " HF_VERSION "\n"; break;
-    default: return Error{ErrorKind::kUsage, 0, "see CountGlitches --help"};
+    case 'h':
+      options.text = kHelp;
+      break;
+    case 'V':
+      options.text = "CountGlitches " HF_VERSION "\n";
+      break;
+    default:
+      return Error{ErrorKind::kUsage, 0, "see CountGlitches --help"};
   }
   return Done{};
 }
@@ -177,7 +182,8 @@ class GlitchCounter {
 int run(int argc, char** argv) {
   const Result<Options> options = parse(argc, argv);
   if (!options) return fail(kProgram, options.error());
-  if (options->text != nullptr) return std::fputs(options->text, stdout) < 0 ? kUnavailable : kHolds;
+  if (options->text != nullptr)
+    return std::fputs(options->text, stdout) < 0 ? kUnavailable : kHolds;
   catch_stop_signals();
   static std::optional<GlitchCounter> counter;  // in .bss: not on the main thread's stack
   counter.emplace(*options);
@@ -188,4 +194,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace holdfast::cmd
 
-int main(int argc, char** argv) { return holdfast::cmd::run(argc, argv); }
+int main(int argc, char** argv) {
+  return holdfast::cmd::run(argc, argv);
+}

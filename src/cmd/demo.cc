@@ -93,6 +93,8 @@ Result<Stage> build_stage() {
   return stage;
 }
 
+constexpr size_t kSummaryBytes = 65536;
+
 /// One counter: its process, where it writes, and how much of it was seen in swap.
 class RunningCounter {
  public:
@@ -128,12 +130,13 @@ class RunningCounter {
   void stop() { process_.send(SIGINT); }
 
   [[nodiscard]] Result<CounterResult> result() const {
-    HF_TRY_ASSIGN(const std::string output, act::read_small_file(output_path_));
+    // A glitch is a line, and there may be a hundred thousand; the summary is the last one.
+    HF_TRY_ASSIGN(const std::string output, act::read_end_of_file(output_path_, kSummaryBytes));
     auto result = parse_counter_output(output);
     if (!result) {
       return Error{ErrorKind::kSystem, 0,
                    "a counter ended with exit code " + std::to_string(process_.exit_code()) + ": " +
-                       output.substr(0, 500)};
+                       output.substr(output.size() - std::min<size_t>(output.size(), 500))};
     }
     result->peak_swapped_bytes = peak_swapped_;
     return *result;

@@ -13,7 +13,7 @@ namespace holdfast::cmd {
 
 /// One line of `holdfast devices`.
 struct DeviceListing {
-  std::string name;         ///< What to write after --device.
+  std::string name;  ///< What to write after --device.
   std::string description;
   bool is_available = false;
   bool is_default = false;

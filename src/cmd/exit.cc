@@ -24,7 +24,7 @@ void on_stop_signal(int signal_number) {
 int fail(const char* program, const Error& error) {
   std::fprintf(stderr, "%s: %s\n", program, error.what.c_str());
   return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kSystem ? kUnavailable
-                                                                                  : kUsage;
+                                                                                   : kUsage;
 }
 
 void catch_stop_signals() {
@@ -36,8 +36,12 @@ void catch_stop_signals() {
   signal(SIGXFSZ, SIG_IGN);
 }
 
-bool stop_requested() { return g_stop.load(); }
-void request_stop() { g_stop.store(true); }
+bool stop_requested() {
+  return g_stop.load();
+}
+void request_stop() {
+  g_stop.store(true);
+}
 
 void wait_for_stop(int milliseconds) {
   // poll() without descriptors sleeps, and a signal ends it early.

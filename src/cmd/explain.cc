@@ -32,7 +32,8 @@ void warn_of_damage(const TraceProgress& progress, Output& output) {
 }
 
 int exit_code(const Summary& summary, const TraceProgress& progress) {
-  const bool is_damaged = progress.end == TraceEnd::kCorrupt || progress.end == TraceEnd::kUnreadable;
+  const bool is_damaged =
+      progress.end == TraceEnd::kCorrupt || progress.end == TraceEnd::kUnreadable;
   if (is_damaged || !summary.is_trustworthy()) return kNotTrustworthy;
   return summary.glitches > 0 ? kGlitches : kHolds;
 }

@@ -39,4 +39,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace holdfast::cmd
 
-int main(int argc, char** argv) { return holdfast::cmd::run(argc, argv); }
+int main(int argc, char** argv) {
+  return holdfast::cmd::run(argc, argv);
+}

@@ -36,13 +36,17 @@ Output::Output(const char* program, const OutputOptions& options)
       is_json_(options.is_json),
       is_colored_(!options.is_json && wants_color(options.color)) {}
 
-void Output::line(std::string_view text) { write(std::string(text) + "\n"); }
+void Output::line(std::string_view text) {
+  write(std::string(text) + "\n");
+}
 
 void Output::alarm_line(std::string_view text) {
   line(is_colored_ ? "\033[31m" + std::string(text) + "\033[0m" : std::string(text));
 }
 
-void Output::text(std::string_view lines) { write(lines); }
+void Output::text(std::string_view lines) {
+  write(lines);
+}
 
 void Output::write(std::string_view bytes) {
   if (write_errno_ != 0) return;

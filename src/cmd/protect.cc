@@ -58,11 +58,12 @@ Protection protect(pid_t thread, std::span<const MemoryRange> ranges) {
   size_t refused_bytes = 0;
   for (const act::LockRefusal& refusal : outcome.refused) refused_bytes += refusal.range.size_bytes;
   if (refused_bytes > 0) {
-    protection.limitations.push_back(
-        std::to_string(refused_bytes / 1024) + " KiB of the audio thread's memory are not locked (" +
-        outcome.refused.front().range.name + ": " +
-        strerror(outcome.refused.front().system_errno) +
-        "); raise the lock limit: '@audio - memlock unlimited' in /etc/security/limits.d/audio.conf");
+    protection.limitations.push_back(std::to_string(refused_bytes / 1024) +
+                                     " KiB of the audio thread's memory are not locked (" +
+                                     outcome.refused.front().range.name + ": " +
+                                     strerror(outcome.refused.front().system_errno) +
+                                     "); raise the lock limit: '@audio - memlock unlimited' in "
+                                     "/etc/security/limits.d/audio.conf");
   }
   prioritise(thread, protection);
   return protection;

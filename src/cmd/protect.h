@@ -15,7 +15,7 @@ namespace holdfast::cmd {
 
 /// What was reached.
 struct Protection {
-  std::string scheduling;                ///< As read back: "SCHED_FIFO 70".
+  std::string scheduling;  ///< As read back: "SCHED_FIFO 70".
   int64_t locked_bytes = 0;
   std::vector<std::string> limitations;  ///< One sentence each, with what to do.
 };

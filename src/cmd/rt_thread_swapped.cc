@@ -78,8 +78,8 @@ class StackWatch {
   }
 
  private:
-  StackWatch(std::unique_ptr<OwnAudioThread> thread, probe::ResidencyWatch pages, probe::ThreadFaultCounter faults,
-             probe::ThreadFaults before)
+  StackWatch(std::unique_ptr<OwnAudioThread> thread, probe::ResidencyWatch pages,
+             probe::ThreadFaultCounter faults, probe::ThreadFaults before)
       : thread_(std::move(thread)),
         pages_(std::move(pages)),
         fault_counter_(std::move(faults)),

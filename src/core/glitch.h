@@ -42,9 +42,9 @@ struct BudgetPart {
 
 /// One glitch. Law: the parts of the budget add up to the lateness, to the nanosecond.
 struct Glitch {
-  int64_t index = 0;    ///< 1, 2, 3 ...
+  int64_t index = 0;  ///< 1, 2, 3 ...
   Gap gap;
-  Nanos utc;            ///< When the first missing block was due: the moment the glitch began.
+  Nanos utc;  ///< When the first missing block was due: the moment the glitch began.
   CauseKind cause = CauseKind::kUnexplained;  ///< The largest part of the budget.
   std::vector<BudgetPart> budget;
 };
@@ -53,15 +53,15 @@ struct Glitch {
 struct Summary {
   Totals totals;
   int64_t glitches = 0;
-  int64_t episodes = 0;          ///< Glitches less than 1 s apart count once.
-  int64_t unexplained = 0;       ///< Glitches by cause; the others follow with attribution.
+  int64_t episodes = 0;     ///< Glitches less than 1 s apart count once.
+  int64_t unexplained = 0;  ///< Glitches by cause; the others follow with attribution.
   int64_t device = 0;
-  LatenessHistogram lateness;    ///< Of every block and every glitch: how late the thread was.
+  LatenessHistogram lateness;  ///< Of every block and every glitch: how late the thread was.
   std::optional<int64_t> own_major_faults;  ///< Not counted with simulated time.
   std::optional<int64_t> own_minor_faults;
-  int64_t dropped_records = 0;   ///< Facts that found no room in a ring.
-  int64_t unlisted_glitches = 0; ///< Counted by the audio thread, their facts dropped.
-  std::optional<int64_t> end_reason;        ///< EndReason; absent when the trace just stops.
+  int64_t dropped_records = 0;        ///< Facts that found no room in a ring.
+  int64_t unlisted_glitches = 0;      ///< Counted by the audio thread, their facts dropped.
+  std::optional<int64_t> end_reason;  ///< EndReason; absent when the trace just stops.
 
   /// False when this program could not keep itself clean while it counted.
   [[nodiscard]] bool is_trustworthy() const {

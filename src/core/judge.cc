@@ -16,8 +16,12 @@ Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
 void Judge::take(std::span<const Record> records) {
   for (const Record& record : records) {
     switch (record.head.kind) {
-      case RecordKind::kBlock: take_block(record_cast<BlockRecord>(record)); break;
-      case RecordKind::kDropped: take_dropped(record_cast<DroppedRecord>(record)); break;
+      case RecordKind::kBlock:
+        take_block(record_cast<BlockRecord>(record));
+        break;
+      case RecordKind::kDropped:
+        take_dropped(record_cast<DroppedRecord>(record));
+        break;
       case RecordKind::kFaults: {
         const auto faults = record_cast<FaultsRecord>(record);
         summary_.own_major_faults = faults.major;
@@ -27,7 +31,9 @@ void Judge::take(std::span<const Record> records) {
       case RecordKind::kClock:
         utc_minus_mono_ns_ = record_cast<ClockRecord>(record).utc_minus_mono_ns;
         break;
-      case RecordKind::kEnd: summary_.end_reason = record_cast<EndRecord>(record).reason; break;
+      case RecordKind::kEnd:
+        summary_.end_reason = record_cast<EndRecord>(record).reason;
+        break;
     }
   }
   refresh();

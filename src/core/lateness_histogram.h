@@ -32,7 +32,7 @@ class LatenessHistogram {
   static size_t step_of(int64_t ns);
   static int64_t upper_edge(size_t step);
 
-  std::array<int64_t, static_cast<size_t>(kSteps) * kPowers> steps_ = {};
+  std::array<int64_t, static_cast<size_t>(kSteps)* kPowers> steps_ = {};
   int64_t count_ = 0;
   Nanos maximum_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // /proc/PID/smaps, of which only one thing is used: which mappings are locked. Reading the file
-// holds up mmap and munmap of the target for up to 11 ms (facts/pages.md 1.3), so it is read at
+// holds up mmap and munmap of the target for up to 11 ms (measured), so it is read at
 // most once, before anything is measured, and only for a process that has locked memory at all.
 #pragma once
 

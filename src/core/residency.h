@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Is a page in memory? Two witnesses are heard, pagemap and mincore, and neither tells all; this is
-// the table that joins them (facts/pages.md 1.1). Where the kernel does not say, the answer is
+// the table that joins them (judge_page). Where the kernel does not say, the answer is
 // kUnknown, never a guess.
 #pragma once
 

@@ -16,8 +16,8 @@ namespace holdfast {
 
 /// The facts of a run. Strings hold no line breaks.
 struct SessionInfo {
-  std::string program;            ///< "holdfast 0.1.0".
-  std::string device;             ///< As given with --device, with defaults filled in.
+  std::string program;  ///< "holdfast 0.1.0".
+  std::string device;   ///< As given with --device, with defaults filled in.
   PositionSource position_source = PositionSource::kDeviceCounter;
   int64_t rate_hz = 0;
   int64_t block_frames = 0;

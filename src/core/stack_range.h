@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where the stack of a thread lies, seen from outside. The kernel does not label thread stacks, and
 // shows one together with whatever anonymous memory happens to lie above it; what is certain is the
-// stack pointer and the guard below (facts/pages.md 1.4).
+// stack pointer and the guard below.
 #pragma once
 
 #include <optional>

@@ -14,8 +14,12 @@ Nanos read(clockid_t clock) {
 
 }  // namespace
 
-Nanos monotonic_now() { return read(CLOCK_MONOTONIC); }
+Nanos monotonic_now() {
+  return read(CLOCK_MONOTONIC);
+}
 
-Nanos utc_minus_monotonic() { return read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC); }
+Nanos utc_minus_monotonic() {
+  return read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC);
+}
 
 }  // namespace holdfast::probe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading /proc: a file once, or a descriptor that is kept open and read again and again (a fifth
-// of the cost of open + read + close, facts/pages.md 1.2). A process that has ended, and one that
+// of the cost of open + read + close, as measured). A process that has ended, and one that
 // belongs to somebody else, become errors that say what to do.
 #pragma once
 

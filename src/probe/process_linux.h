@@ -22,8 +22,8 @@ Result<ProcessStatus> read_process_status(int pid, const std::string& root = "/p
 /// All threads, by rising id; those that end meanwhile are left out. Any user.
 Result<std::vector<TaskStat>> read_threads(int pid, const std::string& root = "/proc");
 
-/// Errors: kUnavailable for other users' processes. Does not hold up the process (facts/pages.md
-/// 1.3).
+/// Errors: kUnavailable for other users' processes. Does not hold up the process, unlike reading
+/// smaps.
 Result<std::vector<Mapping>> read_mappings(int pid, const std::string& root = "/proc");
 
 /// The path of the program, as it appears in its mappings.

@@ -112,12 +112,11 @@ std::string duration_text(Nanos duration) {
 std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
   const std::string source(name_of(glitch.gap.source));
   const std::string late = duration_text(lateness(glitch.gap));
-  return utc_text(glitch.utc) +
-         format("  glitch %lld at %s: %s, %s late by %s, cause: %s",
-                static_cast<long long>(glitch.index),
-                clock_text(glitch.gap.position, info.rate_hz).c_str(),
-                loss_text(glitch.gap, info).c_str(), source.c_str(), late.c_str(),
-                std::string(name_of(glitch.cause)).c_str());
+  return utc_text(glitch.utc) + format("  glitch %lld at %s: %s, %s late by %s, cause: %s",
+                                       static_cast<long long>(glitch.index),
+                                       clock_text(glitch.gap.position, info.rate_hz).c_str(),
+                                       loss_text(glitch.gap, info).c_str(), source.c_str(),
+                                       late.c_str(), std::string(name_of(glitch.cause)).c_str());
 }
 
 std::string glitch_json(const Glitch& glitch) {
@@ -149,18 +148,19 @@ std::string glitch_json(const Glitch& glitch) {
 
 std::string summary_text(const Summary& summary, const SessionInfo& info) {
   const Totals& totals = summary.totals;
-  std::string text = format(
-      "%s in %s, %s lost (%s)\n", plural(summary.glitches, "glitch").c_str(),
-      summary.glitches == 0 ? "no episode" : plural(summary.episodes, "episode").c_str(),
-      plural(totals.missing.count, "frame").c_str(),
-      duration_text(duration_of(totals.missing, info.rate_hz)).c_str());
+  std::string text =
+      format("%s in %s, %s lost (%s)\n", plural(summary.glitches, "glitch").c_str(),
+             summary.glitches == 0 ? "no episode" : plural(summary.episodes, "episode").c_str(),
+             plural(totals.missing.count, "frame").c_str(),
+             duration_text(duration_of(totals.missing, info.rate_hz)).c_str());
   text += format("frames         %lld elapsed = %lld received + %lld missing (%s)\n",
                  static_cast<long long>(totals.elapsed.count),
                  static_cast<long long>(totals.received.count),
                  static_cast<long long>(totals.missing.count),
                  clock_text(totals.elapsed, info.rate_hz).c_str());
   text += lateness_text(summary.lateness) + own_faults_text(summary) + oddities_text(totals);
-  for (const std::string& limitation : info.limitations) text += "limited        " + limitation + "\n";
+  for (const std::string& limitation : info.limitations)
+    text += "limited        " + limitation + "\n";
   return text + end_text(summary) + trust_text(summary);
 }
 
@@ -207,7 +207,8 @@ std::string session_text(const SessionInfo& info) {
   text += "position from  " + std::string(name_of(info.position_source)) + "\n";
   text += "audio thread   " + info.scheduling +
           format(", %.0f KiB locked for it\n", static_cast<double>(info.locked_bytes) / 1024);
-  for (const std::string& limitation : info.limitations) text += "limited        " + limitation + "\n";
+  for (const std::string& limitation : info.limitations)
+    text += "limited        " + limitation + "\n";
   return text;
 }
 

@@ -25,22 +25,24 @@ enum class PositionSource : uint8_t {
 
 /// Facts about one block. Times are CLOCK_MONOTONIC.
 struct Block {
-  Frames position;        ///< Device frame number of the first frame, 64 bits, as labelled.
-  Frames frames;          ///< Length of the block.
-  Nanos due;              ///< When the last frame of the block existed at the device.
-  Nanos woke;             ///< First instruction of the audio thread for this block.
-  uint64_t content = 0;   ///< Fingerprint of the samples; equal samples have equal fingerprints.
-  uint32_t epoch = 0;     ///< Changes when positions start anew (restart, other driver).
-  bool is_silent = false; ///< Every sample is zero.
-  bool is_torn = false;   ///< The device overwrote the block while it was being copied.
+  Frames position;         ///< Device frame number of the first frame, 64 bits, as labelled.
+  Frames frames;           ///< Length of the block.
+  Nanos due;               ///< When the last frame of the block existed at the device.
+  Nanos woke;              ///< First instruction of the audio thread for this block.
+  uint64_t content = 0;    ///< Fingerprint of the samples; equal samples have equal fingerprints.
+  uint32_t epoch = 0;      ///< Changes when positions start anew (restart, other driver).
+  bool is_silent = false;  ///< Every sample is zero.
+  bool is_torn = false;    ///< The device overwrote the block while it was being copied.
   /// First block of an epoch only: frames lost since the block before, negative when unknown.
   Frames lost_before{-1};
-  Frames lost_error;      ///< Half-width of the bound on `lost_before`.
+  Frames lost_error;                        ///< Half-width of the bound on `lost_before`.
   LossSource source = LossSource::kClient;  ///< Whose lateness a jump in position means.
 };
 
 /// How late the audio thread began this block.
-constexpr Nanos lateness(const Block& block) { return block.woke - block.due; }
+constexpr Nanos lateness(const Block& block) {
+  return block.woke - block.due;
+}
 
 /// Samples of one block: `channels` planes of float. Valid during the call only.
 struct Samples {

@@ -15,7 +15,8 @@ HF_RT_TEXT bool call_on_block(void* context, Block& block, Samples samples) HF_R
 /// Comes before place(): what a dropped block did to the totals is told by the next DroppedRecord.
 HF_RT_INLINE void Capture::note(const Block& block) {
   if (is_behind_ && !catch_up()) return;
-  if (records_->push(to_record(block))) [[likely]] return;
+  if (records_->push(to_record(block))) [[likely]]
+    return;
   is_behind_ = true;
   recorded_ = timeline_.totals();
 }
@@ -51,6 +52,8 @@ void Capture::finish() {
   if (timeline_.finish() && gaps_ != nullptr) gaps_->push(timeline_.closed_gap());
 }
 
-BlockHandler Capture::handler() { return {&call_on_block, this}; }
+BlockHandler Capture::handler() {
+  return {&call_on_block, this};
+}
 
 }  // namespace holdfast

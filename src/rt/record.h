@@ -104,9 +104,9 @@ HF_RT_INLINE To record_cast(const From& from) {
 HF_RT_INLINE BlockRecord to_record(const Block& block) {
   BlockRecord record;
   record.head.kind = RecordKind::kBlock;
-  record.head.flags = static_cast<uint16_t>((block.is_silent ? kBlockIsSilent : 0) |
-                                            (block.is_torn ? kBlockIsTorn : 0) |
-                                            (static_cast<unsigned>(block.source) << kBlockSourceShift));
+  record.head.flags = static_cast<uint16_t>(
+      (block.is_silent ? kBlockIsSilent : 0) | (block.is_torn ? kBlockIsTorn : 0) |
+      (static_cast<unsigned>(block.source) << kBlockSourceShift));
   record.head.epoch = block.epoch;
   record.head.mono_ns = block.woke.count;
   record.position_frames = block.position.count;

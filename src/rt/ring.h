@@ -53,9 +53,9 @@ class Ring {
   explicit Ring(std::span<T> storage)
       : slots_(storage.data()), indices_(std::bit_floor(storage.size())) {}
 
-  /// Producer thread. `value` is a T, or something of the same size that is stored as one (each kind
-  /// of record is written straight into its slot). False (and counted) when `reserve` or fewer slots
-  /// are free. RT safe.
+  /// Producer thread. `value` is a T, or something of the same size that is stored as one (each
+  /// kind of record is written straight into its slot). False (and counted) when `reserve` or fewer
+  /// slots are free. RT safe.
   template <class Value>
   HF_RT_INLINE bool push(const Value& value, size_t reserve = 0) {
     static_assert(sizeof(Value) == sizeof(T) && std::is_trivially_copyable_v<Value>);

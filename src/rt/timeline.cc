@@ -112,8 +112,8 @@ HF_RT_TEXT void Timeline::place_twin(const Block& block, Frames at, Placement& o
     return;  // no data, or the overwritten buffer once more: what is there stays
   }
   out.is_placed = true;
-  const bool was_label_late = has_open_ && is_chain_ && open_.is_exact &&
-                              open_.missing >= block.frames && !last_.is_silent;
+  const bool was_label_late =
+      has_open_ && is_chain_ && open_.is_exact && open_.missing >= block.frames && !last_.is_silent;
   if (was_label_late) {
     // The counter had moved on before it was read: every block since the gap belongs one lower.
     out.relocated_from = open_.position + open_.missing;
@@ -182,8 +182,8 @@ HF_RT_TEXT void Timeline::open_gap(const Block& block, Frames missing, Placement
   const int64_t waited = (block.due - last_.due).count;
   const int64_t frames = last_.frames.count;
   const Nanos period(span > 0 ? waited / span * frames + waited % span * frames / span : 0);
-  open_ = Gap{front_, missing, Frames(0), last_.due + period, block.woke, block.epoch, true,
-              block.source};
+  open_ = Gap{front_,     missing,     Frames(0), last_.due + period,
+              block.woke, block.epoch, true,      block.source};
   has_open_ = true;
   is_chain_ = true;
   open_blocks_ = 0;

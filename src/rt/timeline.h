@@ -19,42 +19,44 @@ namespace holdfast {
 
 /// Missing frames between two placed blocks.
 struct Gap {
-  Frames position;      ///< Stream position of the first missing frame.
-  Frames missing;       ///< How many frames are missing.
-  Frames error;         ///< Half-width of the bound; 0 when exact.
-  Nanos due;            ///< When the first missing frame's block was due.
-  Nanos woke;           ///< When the audio thread began the block after the gap.
-  uint32_t epoch = 0;   ///< Epoch of the block after the gap.
-  bool is_exact = true; ///< False when a clock had to estimate it.
+  Frames position;       ///< Stream position of the first missing frame.
+  Frames missing;        ///< How many frames are missing.
+  Frames error;          ///< Half-width of the bound; 0 when exact.
+  Nanos due;             ///< When the first missing frame's block was due.
+  Nanos woke;            ///< When the audio thread began the block after the gap.
+  uint32_t epoch = 0;    ///< Epoch of the block after the gap.
+  bool is_exact = true;  ///< False when a clock had to estimate it.
   LossSource source = LossSource::kClient;
 };
 
 /// How long after its due time the audio thread was back.
-constexpr Nanos lateness(const Gap& gap) { return gap.woke - gap.due; }
+constexpr Nanos lateness(const Gap& gap) {
+  return gap.woke - gap.due;
+}
 
 /// Where one block goes. RT safe to copy.
 struct Placement {
-  Frames at;                 ///< Stream position of the first frame; meaningful when `is_placed`.
-  bool is_placed = false;    ///< False for torn blocks and for twins without data.
-  bool is_twin = false;      ///< Carries the label of the block before it.
+  Frames at;               ///< Stream position of the first frame; meaningful when `is_placed`.
+  bool is_placed = false;  ///< False for torn blocks and for twins without data.
+  bool is_twin = false;    ///< Carries the label of the block before it.
   bool has_closed_gap = false;  ///< A gap became final: Timeline::closed_gap() has it.
-  Frames relocated_from;     ///< Blocks from here up to `at` move down ...
-  Frames relocated_by;       ///< ... by this many frames; 0 for nearly every block.
+  Frames relocated_from;        ///< Blocks from here up to `at` move down ...
+  Frames relocated_by;          ///< ... by this many frames; 0 for nearly every block.
 };
 
 /// Running counts since the first block. Law: elapsed == received + missing.
 struct Totals {
-  Frames elapsed;           ///< From the first placed frame to the end of the last.
-  Frames received;          ///< Distinct frames placed.
-  Frames missing;           ///< Frames in gaps, the open one included.
-  int64_t gaps = 0;         ///< Gaps, the open one included.
-  int64_t blocks = 0;       ///< Blocks seen, whether placed or not.
-  int64_t twins = 0;        ///< Blocks that carried the label of the block before.
-  int64_t relocated = 0;    ///< Blocks moved because their label had been read too late.
-  int64_t torn = 0;         ///< Blocks thrown away because the device overwrote them.
-  int64_t without_data = 0; ///< All-zero blocks recognised as "no data", not as silence.
-  int64_t backward = 0;     ///< Blocks labelled before the end of what had been received.
-  int64_t restarts = 0;     ///< Epochs after the first, announced or inferred.
+  Frames elapsed;            ///< From the first placed frame to the end of the last.
+  Frames received;           ///< Distinct frames placed.
+  Frames missing;            ///< Frames in gaps, the open one included.
+  int64_t gaps = 0;          ///< Gaps, the open one included.
+  int64_t blocks = 0;        ///< Blocks seen, whether placed or not.
+  int64_t twins = 0;         ///< Blocks that carried the label of the block before.
+  int64_t relocated = 0;     ///< Blocks moved because their label had been read too late.
+  int64_t torn = 0;          ///< Blocks thrown away because the device overwrote them.
+  int64_t without_data = 0;  ///< All-zero blocks recognised as "no data", not as silence.
+  int64_t backward = 0;      ///< Blocks labelled before the end of what had been received.
+  int64_t restarts = 0;      ///< Epochs after the first, announced or inferred.
 
   friend bool operator==(const Totals&, const Totals&) = default;
 };
@@ -107,15 +109,15 @@ class Timeline {
 
   int64_t rate_hz_;
   Totals totals_;
-  Frames first_;            ///< Stream position of the first frame ever placed.
-  Frames front_;            ///< End of the furthest frame placed, in stream positions.
-  Frames shift_;            ///< Stream position = device position + shift_, within the epoch.
-  Block last_;              ///< The block before, as labelled.
-  Gap open_;                ///< The gap that can still change.
-  Gap closed_;              ///< The one before it.
-  int64_t open_blocks_ = 0; ///< Blocks placed since it opened.
+  Frames first_;             ///< Stream position of the first frame ever placed.
+  Frames front_;             ///< End of the furthest frame placed, in stream positions.
+  Frames shift_;             ///< Stream position = device position + shift_, within the epoch.
+  Block last_;               ///< The block before, as labelled.
+  Gap open_;                 ///< The gap that can still change.
+  Gap closed_;               ///< The one before it.
+  int64_t open_blocks_ = 0;  ///< Blocks placed since it opened.
   bool has_open_ = false;
-  bool is_chain_ = false;   ///< Nothing but consecutive blocks since the gap opened.
+  bool is_chain_ = false;  ///< Nothing but consecutive blocks since the gap opened.
   bool is_begun_ = false;
   bool is_doubtful_silence_ = false;  ///< The last block jumped, and is all zero amid sound.
 };

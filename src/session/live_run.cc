@@ -122,6 +122,8 @@ Result<> LiveRun::note_clock() {
   return give(record_cast<Record>(record));
 }
 
-Result<> LiveRun::give(const Record& record) { return (*sink_)({&record, 1}); }
+Result<> LiveRun::give(const Record& record) {
+  return (*sink_)({&record, 1});
+}
 
 }  // namespace holdfast::session

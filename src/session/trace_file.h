@@ -12,8 +12,8 @@
 #include "base/result.h"
 #include "core/trace_reader.h"
 #include "core/trace_writer.h"
-#include "rt/record.h"
 #include "probe/file_descriptor.h"
+#include "rt/record.h"
 
 namespace holdfast::session {
 

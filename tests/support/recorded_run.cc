@@ -64,9 +64,9 @@ int64_t unwrap_truth(int64_t s0, int64_t label) {
 
 void append(RecordedRun& run, const Row& row, Counter32& counter) {
   const bool is_jack = row.count("last_frame") != 0;
-  const int64_t position = is_jack
-                               ? counter.widen(static_cast<uint32_t>(number(row, "last_frame", ""))).count
-                               : number(row, "pos", "");
+  const int64_t position =
+      is_jack ? counter.widen(static_cast<uint32_t>(number(row, "last_frame", ""))).count
+              : number(row, "pos", "");
   const int64_t s0 = number(row, "s0", "");
   Block block;
   block.position = Frames(position);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Recorded runs of real sound systems in which every sample equals its frame number: what the
-// system said (labels) beside the truth (contents). Read from tests/fixtures/recorded_runs/*.csv.gz.
+// system said (labels) beside the truth (contents). Read from
+// tests/fixtures/recorded_runs/*.csv.gz.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +16,15 @@ namespace holdfast::test {
 /// One recorded run, trimmed to the part in which the source played.
 struct RecordedRun {
   std::string name;
-  std::vector<Block> blocks;     ///< As the sound system labelled them.
-  std::vector<int64_t> truths;   ///< Per block: true position of its first frame; -1 when all zero.
-  int64_t missing_frames = 0;    ///< Frames of the span that no block contains.
+  std::vector<Block> blocks;    ///< As the sound system labelled them.
+  std::vector<int64_t> truths;  ///< Per block: true position of its first frame; -1 when all zero.
+  int64_t missing_frames = 0;   ///< Frames of the span that no block contains.
 };
 
 /// What the timeline made of a run.
 struct RunVerdict {
-  int64_t lost_frames = 0;        ///< Net, by the timeline.
-  int64_t misplaced_blocks = 0;   ///< Final place differs from the truth.
+  int64_t lost_frames = 0;       ///< Net, by the timeline.
+  int64_t misplaced_blocks = 0;  ///< Final place differs from the truth.
   int64_t relocated_blocks = 0;
   int64_t gaps = 0;
 };

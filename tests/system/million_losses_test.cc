@@ -53,7 +53,7 @@ audio::VirtualOptions script(const std::vector<Loss>& losses, int64_t rate) {
 }
 
 struct Errors {
-  int64_t frames = 0;      ///< Difference of lengths and places, summed.
+  int64_t frames = 0;  ///< Difference of lengths and places, summed.
   int64_t missed = 0;
   int64_t invented = 0;
   int64_t by_content = 0;  ///< Blocks whose samples tell another position than was placed.
@@ -81,8 +81,8 @@ class Comparison {
       return;
     }
     const Loss& loss = losses_[next_++];
-    errors_.frames += std::abs(gap.missing.count - loss.frames) +
-                      std::abs(gap.position.count - loss.position);
+    errors_.frames +=
+        std::abs(gap.missing.count - loss.frames) + std::abs(gap.position.count - loss.position);
   }
 
   const std::vector<Loss>& losses_;

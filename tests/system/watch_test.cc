@@ -20,8 +20,8 @@
 #include <string>
 #include <vector>
 
-#include "probe/file_descriptor.h"
 #include "core/proc_smaps.h"
+#include "probe/file_descriptor.h"
 #include "probe/proc_file_linux.h"
 #include "probe/process_linux.h"
 #include "probe/residency_linux.h"

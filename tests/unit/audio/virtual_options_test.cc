@@ -49,10 +49,10 @@ TEST(VirtualOptions, TextReadsBackAsTheSameOptions) {
 
 TEST(VirtualOptions, NamesTheWordThatIsNotUnderstood) {
   for (const char* text :
-       {"x", ":x", ":x=1", ":policy=jump", ":ring=0", ":ring=x", ":ring=65537", ":clock=slow",
-        ":content=noise", ":ppm=x", ":ppm=1e9", ":jitter=5", ":counter=16", ":start=-1", ":lose@1s",
-        ":lose=0@1s", ":lose=-5@1s", ":lose=5@", ":lose=5@x", ":stall=1@1s", ":gone=1@1s", ":boom@1s",
-        ":,", ":policy"}) {
+       {"x",           ":x",          ":x=1",           ":policy=jump", ":ring=0",     ":ring=x",
+        ":ring=65537", ":clock=slow", ":content=noise", ":ppm=x",       ":ppm=1e9",    ":jitter=5",
+        ":counter=16", ":start=-1",   ":lose@1s",       ":lose=0@1s",   ":lose=-5@1s", ":lose=5@",
+        ":lose=5@x",   ":stall=1@1s", ":gone=1@1s",     ":boom@1s",     ":,",          ":policy"}) {
     const auto options = parse_virtual_options(text);
     ASSERT_FALSE(options.ok()) << text;
     EXPECT_EQ(options.error().kind, ErrorKind::kUsage) << text;

@@ -35,7 +35,8 @@ TEST(VirtualClock, PositionIsTheInverseOfTime) {
       for (const int64_t f : {0L, 1L, 2L, 44099L, 48001L, 172'800'000L, 4'294'967'296L, 1L << 44}) {
         const Nanos when = clock.when(Frames(f));
         EXPECT_EQ(clock.frames_at(when), Frames(f)) << rate << " " << ppm;
-        EXPECT_EQ(clock.frames_at(when - Nanos(1)), Frames(std::max(f - 1, 0L))) << rate << " " << f;
+        EXPECT_EQ(clock.frames_at(when - Nanos(1)), Frames(std::max(f - 1, 0L)))
+            << rate << " " << f;
       }
     }
   }

@@ -24,7 +24,8 @@ TEST(Duration, RefusesWhatIsNoDuration) {
 }
 
 TEST(Duration, TextReadsBackAsTheSameDuration) {
-  for (const int64_t ns : {0L, 1L, 999L, 1000L, 2'500'000'000L, 60'000'000'000L, 3'600'000'000'000L}) {
+  for (const int64_t ns :
+       {0L, 1L, 999L, 1000L, 2'500'000'000L, 60'000'000'000L, 3'600'000'000'000L}) {
     EXPECT_EQ(*parse_duration(to_text(Nanos(ns))), Nanos(ns));
   }
 }

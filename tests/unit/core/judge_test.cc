@@ -81,8 +81,8 @@ TEST(JudgeLaws, FramesAddUp) {
     const Verdicts verdicts = judge(random_run(seed), 4096);
     const Totals& totals = verdicts.summary.totals;
     EXPECT_EQ(totals.elapsed, totals.received + totals.missing);
-    EXPECT_EQ(verdicts.summary.glitches, static_cast<int64_t>(verdicts.glitches.size()) +
-                                             verdicts.summary.unlisted_glitches);
+    EXPECT_EQ(verdicts.summary.glitches,
+              static_cast<int64_t>(verdicts.glitches.size()) + verdicts.summary.unlisted_glitches);
   }
 }
 
@@ -125,14 +125,16 @@ TEST(Judge, MemoryIsNeverBlamedWithoutAFaultRecord) {
 TEST(Judge, GlitchesLessThanASecondApartAreOneEpisode) {
   std::vector<Record> records;
   for (const int64_t start : {0, 1000, 20'000, 100'000}) {  // 21 ms, 0.4 s and 1.7 s apart
-    for (int64_t i = 0; i < 10; i++) records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
+    for (int64_t i = 0; i < 10; i++)
+      records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
   }
   const Verdicts verdicts = judge(records, 4096);
   EXPECT_EQ(verdicts.summary.glitches, 3);
   EXPECT_EQ(verdicts.summary.episodes, 1);
   records.clear();
   for (const int64_t start : {0, 1000, 100'000}) {
-    for (int64_t i = 0; i < 5; i++) records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
+    for (int64_t i = 0; i < 5; i++)
+      records.push_back(record_cast<Record>(to_record(block_at(start + 16 * i))));
     for (int64_t i = 0; i < 6000; i++) {
       records.push_back(record_cast<Record>(to_record(block_at(start + 500 + 16 * i))));
     }

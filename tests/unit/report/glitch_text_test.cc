@@ -48,9 +48,9 @@ TEST(GlitchText, JsonKeepsTheContract) {
   const auto json = nlohmann::json::parse(glitch_json(glitch()));
   EXPECT_EQ(json["schema"], "holdfast.glitch/1");
   EXPECT_EQ(json["utc"], "2024-02-13T16:26:25.258015Z");
-  for (const char* name : {"index", "utc", "mono_ns", "position_frames", "missing_frames",
-                           "error_frames", "exact", "source", "lateness_ns", "cause", "memory",
-                           "budget"}) {
+  for (const char* name :
+       {"index", "utc", "mono_ns", "position_frames", "missing_frames", "error_frames", "exact",
+        "source", "lateness_ns", "cause", "memory", "budget"}) {
     EXPECT_TRUE(json.contains(name)) << name;
   }
   EXPECT_EQ(json["budget"][0]["kind"], "unexplained");
@@ -64,9 +64,9 @@ TEST(SummaryText, JsonKeepsTheContract) {
   const auto json = nlohmann::json::parse(summary_json(summary, info()));
   EXPECT_EQ(json["schema"], "holdfast.summary/1");
   for (const char* name :
-       {"device", "position_source", "rate_hz", "block_frames", "elapsed_frames",
-        "received_frames", "missing_frames", "glitches", "episodes", "causes", "own_major_faults",
-        "own_minor_faults", "dropped_records", "trustworthy"}) {
+       {"device", "position_source", "rate_hz", "block_frames", "elapsed_frames", "received_frames",
+        "missing_frames", "glitches", "episodes", "causes", "own_major_faults", "own_minor_faults",
+        "dropped_records", "trustworthy"}) {
     EXPECT_TRUE(json.contains(name)) << name;
   }
   EXPECT_EQ(json["trustworthy"], false);

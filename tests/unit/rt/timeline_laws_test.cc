@@ -23,13 +23,27 @@ Block next_block(std::mt19937_64& random, Block last) {
   block.is_torn = random() % 16 == 0;
   block.due += duration_of(last.frames, kRateHz);
   switch (random() % 16) {
-    case 0: block.position += Frames(static_cast<int64_t>(random() % 100)); break;
-    case 1: block.position = last.position; break;
-    case 2: block.position -= Frames(static_cast<int64_t>(random() % 400)); break;
-    case 3: block.frames = Frames(static_cast<int64_t>(random() % 64) + 1); break;
-    case 4: block.position += Frames(static_cast<int64_t>(random() % (int64_t{1} << 42))); break;
-    case 5: block.epoch++; block.lost_before = Frames(static_cast<int64_t>(random() % 90) - 10); break;
-    default: break;
+    case 0:
+      block.position += Frames(static_cast<int64_t>(random() % 100));
+      break;
+    case 1:
+      block.position = last.position;
+      break;
+    case 2:
+      block.position -= Frames(static_cast<int64_t>(random() % 400));
+      break;
+    case 3:
+      block.frames = Frames(static_cast<int64_t>(random() % 64) + 1);
+      break;
+    case 4:
+      block.position += Frames(static_cast<int64_t>(random() % (int64_t{1} << 42)));
+      break;
+    case 5:
+      block.epoch++;
+      block.lost_before = Frames(static_cast<int64_t>(random() % 90) - 10);
+      break;
+    default:
+      break;
   }
   block.woke = block.due + Nanos(static_cast<int64_t>(random() % 100'000));
   return block;

@@ -88,8 +88,8 @@ TEST(Timeline, GapStaysOpenUntilNothingCanChangeIt) {
 TEST(Timeline, LateLabelIsCorrectedByItsTwin) {
   Stream stream;
   stream.regular(0, 10);
-  stream.place(block_at(176, 16, 111));                          // really 160: read too late
-  const Placement twin = stream.place(block_at(176, 16, 222));   // really 176
+  stream.place(block_at(176, 16, 111));                         // really 160: read too late
+  const Placement twin = stream.place(block_at(176, 16, 222));  // really 176
   EXPECT_TRUE(twin.is_twin);
   EXPECT_TRUE(twin.is_placed);
   EXPECT_EQ(twin.relocated_from, Frames(176));
@@ -103,8 +103,8 @@ TEST(Timeline, LateLabelIsCorrectedByItsTwin) {
 TEST(Timeline, ChainOfLateLabelsMovesAsAWhole) {
   Stream stream;
   stream.regular(0, 10);
-  stream.regular(176, 40);                                 // each one block too high
-  stream.place(block_at(176 + 16 * 39, 16, 999));          // the twin of the last of them
+  stream.regular(176, 40);                         // each one block too high
+  stream.place(block_at(176 + 16 * 39, 16, 999));  // the twin of the last of them
   EXPECT_EQ(stream.finish().missing, Frames(0));
   EXPECT_EQ(stream.timeline.totals().relocated, 40);
 }
@@ -187,8 +187,8 @@ TEST(Timeline, TornBlockCountsAsMissing) {
 TEST(Timeline, BackwardStepFillsTheGapThatItFallsInto) {
   Stream stream;
   stream.regular(0, 10);
-  stream.regular(192, 4);        // 160 to 191 missing
-  stream.place(block_at(160));   // comes after all
+  stream.regular(192, 4);       // 160 to 191 missing
+  stream.place(block_at(160));  // comes after all
   stream.regular(256, 10);
   EXPECT_EQ(stream.finish().missing, Frames(16));
   EXPECT_EQ(stream.gaps[0].position, Frames(176));

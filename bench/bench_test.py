@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Proof that each measurement can fall short: its judgement, fed with made-up observations."""
+import unittest
+
+import explain_memory
+import lateness_vs_cyclictest as lateness
+import pressure_soak
+import system_calls
+import verify
+from figure import Figure, conclude
+
+STRACE = """10 clone3(...) = 11
+11 prctl(PR_SET_NAME, "audio") = 0
+11 futex(0x1, FUTEX_WAIT_PRIVATE, 0, NULL) = 0
+11 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, {...},  <unfinished ...>
+10 read(3, "x", 1) = 1
+11 <... clock_nanosleep resumed>NULL) = 0
+11 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, {...}, NULL) = 0
+11 madvise(0x1, 2, MADV_DONTNEED) = 0
+11 +++ exited with 0 +++""".splitlines()
+
+
+class SystemCalls(unittest.TestCase):
+    def judged(self, lines, blocks):
+        calls = system_calls.calls_between_waits(lines, system_calls.audio_thread(lines))
+        return system_calls.judge(calls, blocks)
+
+    def test_one_wait_per_block_holds(self):
+        self.assertIsNone(self.judged(STRACE, 2))
+
+    def test_another_call_between_two_waits_falls_short(self):
+        self.assertIn("write x1", self.judged([*STRACE[:6], '11 write(1, "", 0) = 0', *STRACE[6:]], 2))
+
+    def test_a_signal_between_two_waits_falls_short(self):
+        self.assertIn("signal", self.judged([*STRACE[:6], "11 --- SIGALRM {} ---", *STRACE[6:]], 2))
+
+    def test_a_second_clock_read_falls_short(self):
+        reads = ["11 clock_gettime(CLOCK_MONOTONIC, {...}) = 0"] * 3
+        self.assertIn("clock reads", self.judged([*STRACE[:6], *reads, *STRACE[6:]], 2))
+
+    def test_more_waits_than_blocks_fall_short(self):
+        self.assertIn("2 waits for 1 blocks", self.judged(STRACE, 1))
+
+    def test_a_run_without_an_audio_thread_has_none(self):
+        self.assertIsNone(system_calls.audio_thread(STRACE[:1]))
+
+
+class Lateness(unittest.TestCase):
+    def figure(self, ours, theirs):
+        return lateness.figure_of([(ours, theirs)] * 3, "median", 0.5, "how")
+
+    def test_percentiles_are_by_nearest_rank(self):
+        latencies = list(range(1, 1001))
+        self.assertEqual([lateness.percentile(latencies, f) for f in (0.5, 0.99, 0.999)], [500, 990, 999])
+        self.assertEqual(lateness.percentile([7], 0.999), 7)
+
+    def test_longer_latencies_than_the_histogram_holds_are_not_lost(self):
+        thread = {"histogram": {"3": 2, "1": 1}, "cycles": 5, "max": 2_000_000}
+        self.assertEqual(lateness.latencies_of_histogram(thread), [1, 3, 3, 2_000_000, 2_000_000])
+
+    def test_arms_take_turns_and_keep_their_places(self):
+        order = []
+        results = lateness.alternate(lambda: order.append("A") or [1], lambda: order.append("B") or [2],
+                                     3, is_verbose=False)
+        self.assertEqual((order, results), (list("ABBAAB"), [([1], [2])] * 3))
+
+    def test_ten_percent_later_holds_and_eleven_falls_short(self):
+        self.assertTrue(self.figure([110] * 9, [100] * 9).holds)
+        self.assertFalse(self.figure([111] * 9, [100] * 9).holds)
+
+
+class PressureSoak(unittest.TestCase):
+    COUNTER = {"seconds": 600, "major_faults": 0, "minor_faults": 0, "peak_resident_kib": 3072, "locked_kib": 1024}
+    DEMO = {"unlocked": {"own_major_faults": 900}}
+
+    def test_one_minor_fault_falls_short(self):
+        self.assertTrue(pressure_soak.faults_figure(self.COUNTER, self.DEMO).holds)
+        self.assertFalse(pressure_soak.faults_figure({**self.COUNTER, "minor_faults": 1}, self.DEMO).holds)
+
+    def test_faults_without_any_pressure_say_nothing(self):
+        idle = {"unlocked": {"own_major_faults": 0}}
+        self.assertIsNone(pressure_soak.faults_figure(self.COUNTER, idle).holds)
+
+    def test_one_page_too_many_falls_short(self):
+        self.assertTrue(all(f.holds for f in pressure_soak.size_figures(self.COUNTER)))
+        larger = {**self.COUNTER, "peak_resident_kib": 3076, "locked_kib": 1028}
+        self.assertFalse(any(f.holds for f in pressure_soak.size_figures(larger)))
+
+
+class ExplainMemory(unittest.TestCase):
+    def test_growth_with_the_length_falls_short(self):
+        self.assertTrue(explain_memory.memory_figure({"1min": (8000, 1, 2), "1h": (8512, 1, 2)}).holds)
+        self.assertFalse(explain_memory.memory_figure({"1min": (8000, 1, 2), "1h": (8513, 1, 2)}).holds)
+
+    def test_six_seconds_fall_short(self):
+        self.assertFalse(explain_memory.time_figure((8000, 6.0, 121.0)).holds)
+
+
+class Page(unittest.TestCase):
+    FIGURE = Figure("work", "<= 1", "2", False, "counted")
+
+    def test_only_the_part_between_the_marks_is_replaced(self):
+        begin, end = verify.MARKS
+        page = f"# Benchmarks\n\n{begin}\nold\n{end}\n\nkept\n"
+        self.assertEqual(verify.replace_section(page, "new\n"), f"# Benchmarks\n\n{begin}\nnew\n{end}\n\nkept\n")
+
+    def test_a_page_without_marks_gets_them(self):
+        self.assertEqual(verify.replace_section("text\n", "new\n").count(verify.MARKS[0]), 1)
+
+    def test_the_section_says_asked_measured_verdict_and_how(self):
+        text = verify.section([self.FIGURE], "head.", is_quick=False)
+        self.assertIn("| work | <= 1 | 2 | **falls short** |", text)
+        self.assertIn("- *work*: counted.", text)
+
+    def test_exit_codes_tell_falling_short_from_not_measured(self):
+        held, skipped = (Figure("a", "b", "c", holds, "d") for holds in (True, None))
+        self.assertEqual([conclude([held, skipped]), conclude([self.FIGURE, held]), conclude([skipped])], [0, 1, 77])
+
+
+if __name__ == "__main__":
+    unittest.main()
