@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// wake_latencies TRACE: how late the audio thread came back from each wait, in ns, one per line; what
-// cyclictest calls latency. The summary's lateness is about blocks instead: where a thread comes
-// more than a block late, the blocks it finds waiting are late too, but it did not sleep for them.
+// wake_latencies TRACE: how late the audio thread came back from each wait, in ns, one per line;
+// what cyclictest calls latency. The summary's lateness is about blocks instead: when the thread
+// comes more than a block late, the blocks that wait for it are late too, but it did not sleep.
 #include <cinttypes>
 #include <cstdio>
 
@@ -23,7 +23,8 @@ class WakePrinter {
     // The thread slept for the block after the last one, whatever block it then got.
     const holdfast::Frames skipped(is_begun_ ? block.position_frames - expected_ : 0);
     const int64_t wake_ns = block.due_ns - holdfast::duration_of(skipped, rate_hz_).count;
-    if (!is_begun_ || woke_ns_ < wake_ns) std::printf("%" PRId64 "\n", block.head.mono_ns - wake_ns);
+    const bool has_slept = !is_begun_ || woke_ns_ < wake_ns;
+    if (has_slept) std::printf("%" PRId64 "\n", block.head.mono_ns - wake_ns);
     is_begun_ = true;
     expected_ = block.position_frames + block.frames;
     woke_ns_ = block.head.mono_ns;
