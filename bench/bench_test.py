@@ -57,7 +57,7 @@ class Lateness(unittest.TestCase):
 
     def test_longer_latencies_than_the_histogram_holds_are_not_lost(self):
         thread = {"histogram": {"3": 2, "1": 1}, "cycles": 5, "max": 2_000_000}
-        self.assertEqual(lateness.latencies_of_histogram(thread), [1, 3, 3, 2_000_000, 2_000_000])
+        self.assertEqual(lateness.latencies_of_histogram(thread), [1, 3, 3, 1_000_000, 1_000_000])
 
     def test_arms_take_turns_and_keep_their_places(self):
         order = []
@@ -68,6 +68,11 @@ class Lateness(unittest.TestCase):
     def test_ten_percent_later_holds_and_eleven_falls_short(self):
         self.assertTrue(self.figure([110] * 9, [100] * 9).holds)
         self.assertFalse(self.figure([111] * 9, [100] * 9).holds)
+
+    def test_a_ratio_that_noise_leaves_open_says_so(self):
+        results = [([100], [100])] * 3 + [([150], [100])] * 2
+        self.assertIn("noise leaves it open", lateness.figure_of(results, "median", 0.5, "how").measured)
+        self.assertNotIn("noise", self.figure([100], [100]).measured)
 
 
 class PressureSoak(unittest.TestCase):

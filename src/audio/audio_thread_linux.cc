@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kGuardBytes = 4096;
 /// Left alone by the prefault: frames of pthread's own start routine, already touched.
-constexpr size_t kStartBytes = 12 * 1024;
+constexpr size_t kStartBytes = size_t{12} * 1024;
 
 void futex(std::atomic<int>& word, int operation, int value) {
   syscall(SYS_futex, reinterpret_cast<int*>(&word), operation, value, nullptr, nullptr, 0);

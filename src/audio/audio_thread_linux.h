@@ -19,7 +19,7 @@ namespace holdfast::audio {
 class AudioThread {
  public:
   /// Deep enough for any callback here; small enough to lock under an 8 MiB limit.
-  static constexpr size_t kStackBytes = 64 * 1024;
+  static constexpr size_t kStackBytes = size_t{64} * 1024;
 
   AudioThread() = default;
   ~AudioThread();

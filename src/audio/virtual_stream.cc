@@ -9,6 +9,7 @@ namespace {
 constexpr int64_t kMicro = 1'000'000;
 constexpr auto kMicroNanos = static_cast<unsigned __int128>(kMicro) * 1'000'000'000;
 constexpr int64_t kPositionModulus = int64_t{1} << 24;
+constexpr int64_t kPositionMiddle = kPositionModulus / 2;
 constexpr float kPositionScale = 1.0F / (1 << 23);
 
 HF_RT_INLINE Frames whole_blocks(Frames frames, Frames block) {
@@ -18,8 +19,9 @@ HF_RT_INLINE Frames whole_blocks(Frames frames, Frames block) {
 }  // namespace
 
 VirtualClock::VirtualClock(int64_t rate_hz, double drift_ppm, Nanos start) : start_(start) {
-  const auto micro_rate = static_cast<unsigned __int128>(
-      rate_hz * kMicro + std::llround(static_cast<double>(rate_hz) * drift_ppm));
+  const int64_t drift = std::llround(static_cast<double>(rate_hz) * drift_ppm);
+  const int64_t frames_per_megasecond = rate_hz * kMicro + drift;
+  const unsigned __int128 micro_rate = static_cast<uint64_t>(frames_per_megasecond);
   nanos_per_frame_ = static_cast<uint64_t>((kMicroNanos << kFrameShift) / micro_rate);
   frames_per_nano_ = static_cast<uint64_t>((micro_rate << kNanoShift) / kMicroNanos);
 }
@@ -156,12 +158,12 @@ HF_RT_TEXT bool VirtualStream::was_overwritten(Nanos now) const HF_REALTIME {
 HF_RT_TEXT void fill_with_position(float* plane, Frames first, Frames frames) HF_REALTIME {
   for (int64_t i = 0; i < frames.count; i++) {
     const int64_t number = (first.count + i) & (kPositionModulus - 1);
-    plane[i] = static_cast<float>(number - kPositionModulus / 2) * kPositionScale;
+    plane[i] = static_cast<float>(number - kPositionMiddle) * kPositionScale;
   }
 }
 
 int64_t position_in(float sample) {
-  return std::llround(sample / kPositionScale) + kPositionModulus / 2;
+  return std::llround(sample / kPositionScale) + kPositionMiddle;
 }
 
 }  // namespace holdfast::audio
