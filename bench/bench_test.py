@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Proof that each measurement can fall short: its judgement, fed with made-up observations."""
+import contextlib
+import io
 import unittest
 
 import explain_memory
@@ -76,7 +78,8 @@ class Lateness(unittest.TestCase):
 
 
 class PressureSoak(unittest.TestCase):
-    COUNTER = {"seconds": 600, "major_faults": 0, "minor_faults": 0, "peak_resident_kib": 3072, "locked_kib": 1024}
+    COUNTER = {"seconds": 600, "major_faults": 0, "minor_faults": 0, "peak_resident_kib": 3072,
+               "locked_kib": 1024}
     DEMO = {"unlocked": {"own_major_faults": 900}}
 
     def test_one_minor_fault_falls_short(self):
@@ -108,7 +111,8 @@ class Page(unittest.TestCase):
     def test_only_the_part_between_the_marks_is_replaced(self):
         begin, end = verify.MARKS
         page = f"# Benchmarks\n\n{begin}\nold\n{end}\n\nkept\n"
-        self.assertEqual(verify.replace_section(page, "new\n"), f"# Benchmarks\n\n{begin}\nnew\n{end}\n\nkept\n")
+        self.assertEqual(verify.replace_section(page, "new\n"),
+                         f"# Benchmarks\n\n{begin}\nnew\n{end}\n\nkept\n")
 
     def test_a_page_without_marks_gets_them(self):
         self.assertEqual(verify.replace_section("text\n", "new\n").count(verify.MARKS[0]), 1)
@@ -120,7 +124,9 @@ class Page(unittest.TestCase):
 
     def test_exit_codes_tell_falling_short_from_not_measured(self):
         held, skipped = (Figure("a", "b", "c", holds, "d") for holds in (True, None))
-        self.assertEqual([conclude([held, skipped]), conclude([self.FIGURE, held]), conclude([skipped])], [0, 1, 77])
+        with contextlib.redirect_stdout(io.StringIO()):
+            codes = [conclude(figures) for figures in ([held, skipped], [self.FIGURE, held], [skipped])]
+        self.assertEqual(codes, [0, 1, 77])
 
 
 if __name__ == "__main__":

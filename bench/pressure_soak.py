@@ -98,9 +98,10 @@ def faults_figure(counter, demo):
 
 def size_figures(counter):
     how = "the same run: VmHWM and VmLck of its /proc/PID/status"
-    for name, key, most in (("peak resident memory of CountGlitches", "peak_resident_kib", MOST_RESIDENT_KIB),
-                            ("locked memory of CountGlitches", "locked_kib", MOST_LOCKED_KIB)):
-        yield Figure(name, f"<= {most // 1024} MiB", f"{counter[key] / 1024:.2f} MiB", counter[key] <= most, how)
+    for name, key, most in (("peak resident memory", "peak_resident_kib", MOST_RESIDENT_KIB),
+                            ("locked memory", "locked_kib", MOST_LOCKED_KIB)):
+        yield Figure(f"{name} of CountGlitches", f"<= {most // 1024} MiB",
+                     f"{counter[key] / 1024:.2f} MiB", counter[key] <= most, how)
 
 
 def figures(programs, seconds, is_verbose=True):

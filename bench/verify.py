@@ -3,7 +3,7 @@
 """Measures every figure the project promises and says of each: asked, measured, holds or falls short.
 
 Prints the table, and with --write puts it into the page given, between the two marks there. The long
-forms take about half an hour, as root on an otherwise idle machine; --quick takes two minutes and
+forms take about a quarter of an hour, as root on an otherwise idle machine; --quick takes two minutes and
 says less. Exit codes: 0 no figure falls short, 1 one does. What cannot be measured here is listed
 with the reason.
 
@@ -56,13 +56,14 @@ def measure_all(build, is_quick):
     """One measurement after the other, none beside another."""
     programs = f"{build}/src/cmd"
     rounds, seconds = (4, 2) if is_quick else (20, 5)
+    lengths = ["1min", "10min", "1h"] if is_quick else ["10min", "1h", "3h"]
     yield million_losses(build)
     yield recorded_runs(build)
     yield from instructions.figures(f"{build}/bench/on_block_work")
     yield from benchmark_times.figures(build)
     yield from system_calls.figures(programs)
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
-    yield from explain_memory.figures(programs, ["1min", "10min", "1h"] if is_quick else ["10min", "1h", "3h"])
+    yield from explain_memory.figures(programs, lengths)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 
