@@ -71,6 +71,10 @@ class Lateness(unittest.TestCase):
         self.assertTrue(self.figure([110] * 9, [100] * 9).holds)
         self.assertFalse(self.figure([111] * 9, [100] * 9).holds)
 
+    def test_two_that_are_both_later_than_can_be_told_decide_nothing(self):
+        self.assertIsNone(self.figure([lateness.LONGEST_NS] * 9, [lateness.LONGEST_NS] * 9).holds)
+        self.assertFalse(self.figure([lateness.LONGEST_NS] * 9, [100] * 9).holds)
+
     def test_a_ratio_that_noise_leaves_open_says_so(self):
         results = [([100], [100])] * 3 + [([150], [100])] * 2
         self.assertIn("noise leaves it open", lateness.figure_of(results, "median", 0.5, "how").measured)

@@ -7,12 +7,15 @@
 #include <memory>
 #include <optional>
 
+#include "act/page_out.h"
+#include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/device_registry.h"
 #include "cmd/exit.h"
 #include "cmd/output.h"
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
+#include "cmd/verdict.h"
 #include "core/judge.h"
 #include "probe/clock_linux.h"
 #include "report/glitch_text.h"
@@ -32,6 +35,7 @@ struct CountOptions {
   std::string trace;
   bool is_replacing = false;
   bool is_unlocked = false;
+  std::string page_out_every;  ///< Empty: leave own pages alone.
 };
 
 std::string machine_text() {
@@ -61,14 +65,44 @@ SessionInfo describe(const CountOptions& options, const audio::Capabilities& cap
   return info;
 }
 
+std::vector<MemoryRange> touched_memory(const session::LiveRun& run) {
+  std::vector<MemoryRange> ranges = run.working_set();
+  for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
+  return ranges;
+}
+
 Protection protect_run(const CountOptions& options, const audio::Capabilities& capabilities,
                        const audio::Device& device, const session::LiveRun& run) {
   if (!capabilities.is_real_time) return Protection{"simulated time", 0, {}};
-  if (options.is_unlocked) return leave_unlocked(device.thread_id());
-  std::vector<MemoryRange> ranges = run.working_set();
-  for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
-  return protect(device.thread_id(), ranges);
+  if (!options.is_unlocked) return protect(device.thread_id(), touched_memory(run));
+  Protection protection = leave_unlocked(device.thread_id());
+  protection.limitations.emplace_back("memory is not locked, as asked for with --no-lock");
+  return protection;
 }
+
+/// Does to the audio thread's memory what memory pressure does, every so often.
+class PageOuter {
+ public:
+  static Result<PageOuter> make(const CountOptions& options, const session::LiveRun& run) {
+    PageOuter outer;
+    if (options.page_out_every.empty()) return outer;
+    HF_TRY_ASSIGN(outer.every_, parse_duration(options.page_out_every));
+    outer.ranges_ = touched_memory(run);
+    return outer;
+  }
+
+  void look_at_clock() {
+    const Nanos now = probe::monotonic_now();
+    if (ranges_.empty() || now < next_) return;
+    next_ = now + every_;
+    act::page_out(ranges_);
+  }
+
+ private:
+  std::vector<MemoryRange> ranges_;
+  Nanos every_;
+  Nanos next_;
+};
 
 /// Everything between the records and the user.
 class Counter {
@@ -117,11 +151,7 @@ class Counter {
     return trace_ ? trace_->close() : Result<>(Done{});
   }
 
-  [[nodiscard]] int exit_code() const {
-    const Summary& summary = judge_.summary();
-    if (!summary.is_trustworthy()) return kNotTrustworthy;
-    return summary.glitches > 0 ? kGlitches : kHolds;
-  }
+  [[nodiscard]] int exit_code() const { return exit_code_of(judge_.summary()); }
 
  private:
   [[nodiscard]] int64_t frames_in_seconds(const Summary& summary) const {
@@ -153,6 +183,7 @@ Result<int> count(const CountOptions& options, Output& output) {
   run_options.limit = limit;
   HF_TRY_ASSIGN(const audio::Capabilities capabilities, run.open(run_options));
   const Protection protection = protect_run(options, capabilities, *device, run);
+  HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, run));
   const SessionInfo info = describe(options, capabilities, protection);
   output.advice(session_text(info));
   Counter counter(info, output);
@@ -161,6 +192,7 @@ Result<int> count(const CountOptions& options, Output& output) {
       run.run([&](std::span<const Record> records) { return counter.take(records); },
               [&](int milliseconds) {
                 wait_for_stop(milliseconds);
+                page_outer.look_at_clock();
                 counter.show_progress();
                 return stop_requested();
               });
@@ -168,7 +200,7 @@ Result<int> count(const CountOptions& options, Output& output) {
   if (!ended) return ended.error();
   if (!finished) return finished.error();
   if (*ended == EndReason::kDeviceGone) {
-    return Error{ErrorKind::kUnavailable, 0, capabilities.device + ": the device went away"};
+    output.advice(std::string(kProgram) + ": the device went away; see `holdfast devices`\n");
   }
   return counter.exit_code();
 }
@@ -183,15 +215,20 @@ int run_count(const CountOptions& options) {
 }  // namespace
 
 Command add_count(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("count", "Count glitches on any sound system, exactly");
+  CLI::App* command = app.add_subcommand("count", "Count glitches, to the frame");
   auto options = std::make_shared<CountOptions>();
   add_stream_options(*command, options->stream);
   add_output_options(*command, options->output);
-  command->add_option("--trace", options->trace, "Keep the facts in this .hft file");
-  command->add_flag("--overwrite", options->is_replacing, "Replace a trace that exists");
+  CLI::Option* trace =
+      command->add_option("--trace", options->trace, "Keep the facts in this .hft file");
+  command->add_flag("--overwrite", options->is_replacing, "Replace a trace that exists")
+      ->needs(trace);
   command->add_flag("--no-lock", options->is_unlocked,
                     "Leave memory unlocked, to see what memory pressure does");
+  command->add_option("--page-out", options->page_out_every,
+                      "Push own pages out this often, as memory pressure would, e.g. 100ms");
   command->footer(
+      "What --device virtual understands is in holdfast-count(1).\n"
       "Example: holdfast count --frames 16 --for 10s --trace take.hft\n"
       "Exit codes: 0 no glitch, 1 glitches, 2 usage, 3 cannot be done here, 4 not trustworthy");
   return {command, [options] { return run_count(*options); }};

@@ -67,6 +67,9 @@ Result<> set_option(int letter, Options& options) {
     }
     case 't': {
       HF_TRY_ASSIGN(options.duration, parse_duration(optarg));
+      if (options.duration == Nanos(0)) {
+        return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+      }
       break;
     }
     case 'h':

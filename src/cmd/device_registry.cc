@@ -40,10 +40,13 @@ Result<std::unique_ptr<audio::Device>> make_device(std::string_view specificatio
 }
 
 std::vector<DeviceListing> list_devices() {
-  return {{"virtual",
-           "built in: position is a function of CLOCK_MONOTONIC, every loss is exact; needs no "
-           "sound card",
-           true, true}};
+  std::vector<DeviceListing> listings = {
+      {"virtual", "built in, needs no sound card; every loss by a late client is exact", true,
+       true}};
+  for (const std::string_view planned : kPlanned) {
+    listings.push_back({std::string(planned), "not in this version", false, false});
+  }
+  return listings;
 }
 
 }  // namespace holdfast::cmd

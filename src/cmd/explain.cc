@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/exit.h"
 #include "cmd/output.h"
+#include "cmd/verdict.h"
 #include "core/judge.h"
 #include "report/glitch_text.h"
 #include "session/trace_file.h"
@@ -34,8 +35,7 @@ void warn_of_damage(const TraceProgress& progress, Output& output) {
 int exit_code(const Summary& summary, const TraceProgress& progress) {
   const bool is_damaged =
       progress.end == TraceEnd::kCorrupt || progress.end == TraceEnd::kUnreadable;
-  if (is_damaged || !summary.is_trustworthy()) return kNotTrustworthy;
-  return summary.glitches > 0 ? kGlitches : kHolds;
+  return is_damaged ? kNotTrustworthy : exit_code_of(summary);
 }
 
 Result<int> explain(const ExplainOptions& options, Output& output) {

@@ -218,7 +218,6 @@ Result<int> run_fenced(const Options& options) {
   Fence fence;
   if (!options.cgroup.empty()) {
     HF_TRY(enter_given_cgroup(fence, options));
-    if (options.limit_bytes) HF_TRY(fence.cgroup->set_limit(*options.limit_bytes));
   } else if (const auto entered = enter_own_cgroup(fence, options.limit_bytes.value_or(whole));
              !entered && entered.error().kind != ErrorKind::kUnavailable) {
     return entered.error();
@@ -228,8 +227,8 @@ Result<int> run_fenced(const Options& options) {
   act::PressureLimits limits{[&] { return tighter_room(fence, floor); }, floor,
                              [] { return g_stop_signal.load() != 0; }};
   int64_t most = first_pass_target(limits.room(), floor);
-  // Without a cgroup the limit is kept by counting: half of it for each pass.
-  if (options.limit_bytes && !fence.cgroup) most = std::min(most, *options.limit_bytes / 2);
+  // Only our own cgroup may be given a limit; else it is kept by counting, half for each pass.
+  if (options.limit_bytes && !fence.is_own) most = std::min(most, *options.limit_bytes / 2);
   const int exit_code = run_passes(limits, most);
   HF_TRY(leave(fence));
   return exit_code;

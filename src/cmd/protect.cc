@@ -72,7 +72,6 @@ Protection protect(pid_t thread, std::span<const MemoryRange> ranges) {
 Protection leave_unlocked(pid_t thread) {
   Protection protection;
   prioritise(thread, protection);
-  protection.limitations.emplace_back("memory is not locked, as asked for with --no-lock");
   return protection;
 }
 

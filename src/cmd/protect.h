@@ -33,7 +33,7 @@ std::vector<MemoryRange> whole_program();
 /// Locks `ranges`, in this order, and makes `thread` real-time. 0 as thread: no audio thread.
 Protection protect(pid_t thread, std::span<const MemoryRange> ranges);
 
-/// What a run has that was told to leave its memory alone.
+/// Priority only: for a thread whose memory is to be left alone.
 Protection leave_unlocked(pid_t thread);
 
 }  // namespace holdfast::cmd

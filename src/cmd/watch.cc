@@ -53,6 +53,9 @@ Result<Pace> parse_pace(const WatchOptions& options) {
   HF_TRY_ASSIGN(pace.every, parse_duration(options.every));
   if (!options.duration.empty()) {
     HF_TRY_ASSIGN(pace.duration, parse_duration(options.duration));
+    if (pace.duration == Nanos(0)) {
+      return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+    }
   }
   if (pace.every >= kShortestInterval && pace.every <= kLongestInterval) return pace;
   return Error{ErrorKind::kUsage, 0, "--every takes 1ms to 1h, not " + options.every};

@@ -33,6 +33,8 @@ struct DemoResult {
   int64_t limit_bytes = 0;  ///< Of the memory cgroup; 0: there was none.
   int64_t swap_bytes = 0;   ///< Swap that could be used; 0: there was none.
   int64_t loads = 0;        ///< How often MemLoad ran.
+  int64_t block_frames = 16;
+  std::string page_out_every;  ///< How often the counters pushed their own pages out; empty: never.
   CounterResult unlocked;
   CounterResult locked;
   std::vector<std::string> missing;  ///< What this machine or user lacks, each with its remedy.

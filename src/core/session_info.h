@@ -26,7 +26,7 @@ struct SessionInfo {
   std::string scheduling;         ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
   int64_t locked_bytes = 0;       ///< What this program locked for its audio thread.
   int64_t utc_minus_mono_ns = 0;  ///< At the start of the run.
-  std::vector<std::string> limitations;  ///< Why the result may not be trusted; empty when it may.
+  std::vector<std::string> limitations;  ///< What was not granted, and how to get it.
 
   friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
 };

@@ -15,9 +15,15 @@ std::string conditions(const DemoResult& result) {
                      " runs of MemLoad, ";
   text += result.limit_bytes > 0 ? "in a memory cgroup of " + format_byte_size(result.limit_bytes)
                                  : "without a memory cgroup";
-  text += result.swap_bytes > 0 ? " with " + format_byte_size(result.swap_bytes) + " of swap.\n\n"
-                                : " and without swap.\n\n";
-  return text;
+  text += result.swap_bytes > 0 ? " with " + format_byte_size(result.swap_bytes) + " of swap.\n"
+                                : " and without swap.\n";
+  if (!result.page_out_every.empty()) {
+    text += "Without a cgroup nobody may be pressed: instead each counter asked the kernel to take "
+            "its own\ncode and data away, every " +
+            result.page_out_every + ", as pressure would. Blocks of " +
+            std::to_string(result.block_frames) + " frames.\n";
+  }
+  return text + "\n";
 }
 
 std::string row(const char* name, const CounterResult& counter) {
@@ -52,7 +58,7 @@ std::string verdict_text(const DemoResult& result) {
              "more often\n"
              "(" +
              unlocked + " times) than the locked one (" + locked +
-             "). Run it longer, with --for 2m.\n";
+             "). Run it longer, with --for 2min.\n";
     case DemoVerdict::kLockedFaulted:
       return "Does not hold: the locked audio thread faulted as well; see `holdfast count` for "
              "what could\n"
@@ -95,6 +101,8 @@ std::string demo_json(const DemoResult& result) {
   json.field("limit_bytes", result.limit_bytes);
   json.field("swap_bytes", result.swap_bytes);
   json.field("loads", result.loads);
+  json.field("block_frames", result.block_frames);
+  if (!result.page_out_every.empty()) json.field("page_out_every", result.page_out_every);
   add_counter(json, "unlocked", result.unlocked);
   add_counter(json, "locked", result.locked);
   json.begin_array("missing");

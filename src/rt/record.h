@@ -69,7 +69,7 @@ struct DroppedRecord {
 /// kFaults: the audio thread's counters, read by somebody else.
 struct FaultsRecord {
   RecordHead head;
-  int64_t major = 0;  ///< Since its first block; needed I/O.
+  int64_t major = 0;  ///< Needed I/O; since just before its first block.
   int64_t minor = 0;
   int64_t reserved[4] = {};
 };

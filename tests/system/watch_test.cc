@@ -236,7 +236,7 @@ TEST(Watch, MincoresClaimAboutForeignFilesIsNotBelieved) {
   ASSERT_EQ(child.ask('o'), 'y');
   EXPECT_EQ(child.ask('m'), 'n') << "to its owner mincore tells the truth";
   ASSERT_EQ(child.ask('d'), 'y');
-  EXPECT_EQ(child.ask('m'), 'y') << "this kernel lies no more: see facts/pages.md 1.1";
+  EXPECT_EQ(child.ask('m'), 'y') << "this kernel lies no more: see judge_page in core/residency.h";
   EXPECT_EQ(child.ask('p'), 'y');
 }
 

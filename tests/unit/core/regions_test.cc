@@ -9,7 +9,7 @@
 namespace holdfast {
 namespace {
 
-constexpr const char* kProgram = "/tmp/build-watch/rec/audio-editor";
+constexpr const char* kProgram = "/usr/bin/audio-editor";
 
 std::vector<Mapping> recorded_mappings() {
   auto mappings = parse_proc_maps(test::proc_fixture("maps"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of facts/pages.md 1.1, row by row: what was measured on a kernel is expected here.
+// The decision table, row by row: what was measured on a kernel is expected here.
 #include "core/residency.h"
 
 #include <gtest/gtest.h>
