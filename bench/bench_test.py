@@ -94,6 +94,11 @@ class PressureSoak(unittest.TestCase):
         idle = {"unlocked": {"own_major_faults": 0}}
         self.assertIsNone(pressure_soak.faults_figure(self.COUNTER, idle).holds)
 
+    def test_a_short_run_without_faults_decides_nothing_and_with_one_falls_short(self):
+        short = {**self.COUNTER, "seconds": 8}
+        self.assertIsNone(pressure_soak.faults_figure(short, self.DEMO).holds)
+        self.assertFalse(pressure_soak.faults_figure({**short, "major_faults": 1}, self.DEMO).holds)
+
     def test_one_page_too_many_falls_short(self):
         self.assertTrue(all(f.holds for f in pressure_soak.size_figures(self.COUNTER)))
         larger = {**self.COUNTER, "peak_resident_kib": 3076, "locked_kib": 1028}

@@ -7,7 +7,7 @@ SKIPPED = 77  # exit code of a measurement that this machine cannot make
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """`holds` is None where nothing could be measured; `measured` then says why."""
+    """`holds` is None where the measurement does not decide it; `measured` then says why."""
     name: str
     asked: str
     measured: str
@@ -16,7 +16,7 @@ class Figure:
 
     @property
     def verdict(self):
-        return {True: "holds", False: "falls short", None: "not measured"}[self.holds]
+        return {True: "holds", False: "falls short", None: "not decided"}[self.holds]
 
 
 def skipped(name, asked, why):

@@ -25,7 +25,8 @@ from figure import Figure, conclude, skipped
 MOST_RESIDENT_KIB = 3 * 1024
 MOST_LOCKED_KIB = 1024
 FAULTS = "page faults of CountGlitches' audio thread under memory pressure, 16-frame blocks"
-FAULTS_ASKED = "0 major, 0 minor in 10 minutes"
+ASKED_SECONDS = 600
+FAULTS_ASKED = f"0 major, 0 minor in {ASKED_SECONDS} s"
 
 
 def demo_cgroup(demo_pid):
@@ -85,14 +86,16 @@ def soak(programs, seconds):
 
 
 def faults_figure(counter, demo):
-    """The demo's unlocked counter, beside it, must have faulted: else nothing pressed, and 0 is idle."""
+    """One fault falls short. None holds only over the whole time asked for, and when the demo's
+    unlocked counter, beside it, did fault: else nothing pressed."""
     how = (f"`bench/pressure_soak.py`: CountGlitches for {counter['seconds']} s inside the cgroup that "
            "`holdfast demo` presses; the kernel's own count for the thread")
     faults = counter["major_faults"] + counter["minor_faults"]
     beside = demo["unlocked"]["own_major_faults"]
     text = (f"{counter['major_faults']} major, {counter['minor_faults']} minor in {counter['seconds']} s "
             f"(an unlocked thread beside it: {beside} major)")
-    holds = faults == 0 if faults > 0 or beside > 0 else None
+    is_proof = beside > 0 and counter["seconds"] >= ASKED_SECONDS
+    holds = False if faults > 0 else True if is_proof else None
     return Figure(FAULTS, FAULTS_ASKED, text, holds, how)
 
 

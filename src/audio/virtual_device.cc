@@ -14,6 +14,7 @@ constexpr double kToneHz = 440;
 constexpr float kToneAmplitude = 0.25F;
 /// Between open() and the first block: time for locking to be done, on a fresh grid.
 constexpr Nanos kLeadTime = kMillisecond * 10;
+constexpr Nanos kLongestSleep = kMillisecond * 200;
 
 Error bad_format(const std::string& what) {
   return Error{ErrorKind::kUsage, 0, what};
@@ -111,7 +112,7 @@ HF_RT_TEXT void VirtualDevice::run() {
   while (!is_stopping_.load(std::memory_order_relaxed)) {
     const Nanos wake = stream_->next_wake();
     const Nanos now = wait(wake);
-    if (now < wake) continue;  // a signal came first
+    if (now < wake) continue;  // a signal, or a very long block
     if (!deliver(now)) return;
   }
   state_.store(DeviceState::kFinished);
@@ -122,8 +123,11 @@ HF_RT_TEXT Nanos VirtualDevice::wait(Nanos wake) {
     if (now_ < wake) now_ = wake;
     return now_;
   }
-  sleep_until(wake);
-  return monotonic_now();
+  // Whoever stops the device must not have to wait for a block that is due in hours.
+  const Nanos latest = now_ + kLongestSleep;
+  sleep_until(wake < latest ? wake : latest);
+  now_ = monotonic_now();
+  return now_;
 }
 
 /// False when the stream has ended.

@@ -44,7 +44,7 @@ class VirtualDevice final : public Device {
   BlockHandler handler_;
   std::atomic<DeviceState> state_{DeviceState::kReady};
   std::atomic<bool> is_stopping_{false};
-  Nanos now_;  ///< The fake clock.
+  Nanos now_;  ///< The fake clock, or the last reading of the real one.
   std::optional<VirtualStream> stream_;
   PageBuffer<ScriptedFault> faults_;
   PageBuffer<float> plane_;  ///< One plane; every channel carries the same.

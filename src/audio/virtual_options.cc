@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "audio/device.h"
 #include "base/duration.h"
 
 namespace holdfast::audio {
@@ -19,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 7> kFaultNames = {
      {"torn", FaultKind::kTorn},
      {"gone", FaultKind::kGone}}};
 constexpr int64_t kMaxLostFrames = int64_t{1} << 32;
+constexpr int64_t kMaxLostFrames32Bit = (int64_t{1} << 31) - kMaxBlockFrames;
 constexpr int64_t kMaxRingBlocks = 65536;
 
 Error usage(std::string_view word, const std::string& expected) {
@@ -30,6 +32,21 @@ template <class Number>
 bool parse_number(std::string_view text, Number& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+std::string to_text(const ScriptedFault& fault) {
+  const auto* name = std::find_if(kFaultNames.begin(), kFaultNames.end(),
+                                  [&](const auto& entry) { return entry.second == fault.kind; });
+  std::string text(name->first);
+  if (fault.kind == FaultKind::kLose) text += "=" + std::to_string(fault.frames.count);
+  if (fault.kind == FaultKind::kStall) text += "=" + holdfast::to_text(fault.duration);
+  return text + "@" + holdfast::to_text(fault.at);
+}
+
+/// A duration inside `word`, which an error names.
+Result<Nanos> duration_in(std::string_view word, std::string_view text) {
+  if (const Result<Nanos> duration = parse_duration(text)) return duration;
+  return usage(word, "times are written 10s, 400ms, 50us");
 }
 
 /// `key@TIME` or `key=AMOUNT@TIME`.
@@ -49,13 +66,13 @@ Result<ScriptedFault> parse_fault(std::string_view word) {
   }
   ScriptedFault fault;
   fault.kind = known->second;
-  HF_TRY_ASSIGN(fault.at, parse_duration(word.substr(at + 1)));
+  HF_TRY_ASSIGN(fault.at, duration_in(word, word.substr(at + 1)));
   if (fault.kind == FaultKind::kLose) {
     const bool is_count = parse_number(amount, fault.frames.count) && fault.frames.count > 0 &&
                           fault.frames.count <= kMaxLostFrames;
     if (!is_count) return usage(word, "write lose=FRAMES@TIME, for example lose=187@1s");
   } else if (fault.kind == FaultKind::kStall) {
-    HF_TRY_ASSIGN(fault.duration, parse_duration(amount));
+    HF_TRY_ASSIGN(fault.duration, duration_in(word, amount));
   } else if (!amount.empty()) {
     return usage(word, "write " + std::string(name) + "@TIME");
   }
@@ -104,7 +121,7 @@ Result<> set_option(VirtualOptions& options, std::string_view key, std::string_v
                         options.drift_ppm < 100'000;
     if (!is_ppm) return usage(value, "ppm is a number between -100000 and 100000");
   } else if (key == "jitter") {
-    HF_TRY_ASSIGN(options.jitter, parse_duration(value));
+    HF_TRY_ASSIGN(options.jitter, duration_in("jitter=" + std::string(value), value));
   } else if (key == "counter") {
     if (value != "32" && value != "64") return usage(value, "counter is 32 or 64 (bits)");
     options.is_counter_32_bit = value == "32";
@@ -121,15 +138,6 @@ Result<> set_option(VirtualOptions& options, std::string_view key, std::string_v
 /// lose=5@1s has an '@'; so may a file name: content=me@home.wav.
 bool is_fault(std::string_view word) {
   return word.find('@') != std::string_view::npos && !word.starts_with("content=");
-}
-
-std::string to_text(const ScriptedFault& fault) {
-  const auto* name = std::find_if(kFaultNames.begin(), kFaultNames.end(),
-                                  [&](const auto& entry) { return entry.second == fault.kind; });
-  std::string text(name->first);
-  if (fault.kind == FaultKind::kLose) text += "=" + std::to_string(fault.frames.count);
-  if (fault.kind == FaultKind::kStall) text += "=" + holdfast::to_text(fault.duration);
-  return text + "@" + holdfast::to_text(fault.at);
 }
 
 std::string content_text(const VirtualOptions& options) {
@@ -165,6 +173,10 @@ Result<VirtualOptions> parse_virtual_options(std::string_view text) {
     const size_t equals = word.find('=');
     if (equals == std::string_view::npos) return usage(word, "write key=value");
     HF_TRY(set_option(options, word.substr(0, equals), word.substr(equals + 1)));
+  }
+  for (const ScriptedFault& fault : options.faults) {
+    if (!options.is_counter_32_bit || fault.frames.count < kMaxLostFrames32Bit) continue;
+    return usage(to_text(fault), "a 32-bit counter can only tell losses below 2^31 frames");
   }
   std::stable_sort(options.faults.begin(), options.faults.end(),
                    [](const ScriptedFault& a, const ScriptedFault& b) { return a.at < b.at; });

@@ -56,7 +56,8 @@ VirtualStream::VirtualStream(const VirtualOptions& options, std::span<const Scri
 }
 
 HF_RT_TEXT Nanos VirtualStream::next_wake() HF_REALTIME {
-  while (!is_gone_ && next_fault_ < faults_.size() &&
+  // The first block says where the stream begins; what is scripted for 0s comes right after it.
+  while (!is_gone_ && next_ > Frames(0) && next_fault_ < faults_.size() &&
          duration_of(next_, rate_hz_) >= faults_[next_fault_].at) {
     apply(faults_[next_fault_++]);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How the audio thread waits and reads its clock. The wait is the bare system call: libc's wrapper
 // is a cancellation point whose code spreads over several pages of libc, each of which would have
-// to be locked; this way the audio thread's code is its own section, three functions of libc and the vDSO.
+// to be locked; this way the audio thread's code is its own section, three functions of libc and
+// the vDSO.
 #pragma once
 
 #include <sys/syscall.h>

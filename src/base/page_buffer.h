@@ -5,28 +5,25 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <span>
 
-#include "base/check.h"
 #include "base/memory_range.h"
 
 namespace holdfast {
 
 /// Zeroed, page-aligned memory for `count` objects of trivial type `T`. Not for the audio thread to
-/// create; the audio thread may use what is inside.
+/// create; the audio thread may use what is inside. Too little memory is the new-handler's affair.
 template <class T>
 class PageBuffer {
  public:
   PageBuffer() = default;
   explicit PageBuffer(size_t count) : count_(count) {
-    constexpr size_t kPage = 4096;
     size_bytes_ = (count * sizeof(T) + kPage - 1) / kPage * kPage;
     if (size_bytes_ == 0) return;
-    memory_.reset(std::aligned_alloc(kPage, size_bytes_));
-    HF_CHECK(memory_ != nullptr);
+    memory_.reset(::operator new(size_bytes_, kAlignment));
     std::memset(memory_.get(), 0, size_bytes_);
   }
 
@@ -37,8 +34,10 @@ class PageBuffer {
   }
 
  private:
+  static constexpr size_t kPage = 4096;
+  static constexpr std::align_val_t kAlignment{kPage};
   struct Free {
-    void operator()(void* memory) const { std::free(memory); }
+    void operator()(void* memory) const { ::operator delete(memory, kAlignment); }
   };
   std::unique_ptr<void, Free> memory_;
   size_t count_ = 0;

@@ -48,8 +48,8 @@ std::string machine_text() {
          std::to_string(pages / 1024 * page_bytes / 1024) + " MiB";
 }
 
-SessionInfo describe(const CountOptions& options, const audio::Capabilities& capabilities,
-                     const Protection& protection) {
+Result<SessionInfo> describe(const CountOptions& options, const audio::Capabilities& capabilities,
+                             const Protection& protection) {
   SessionInfo info;
   info.program = "holdfast " HF_VERSION;
   info.device = capabilities.device;
@@ -62,7 +62,7 @@ SessionInfo describe(const CountOptions& options, const audio::Capabilities& cap
   info.locked_bytes = protection.locked_bytes;
   info.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
   info.limitations = protection.limitations;
-  return info;
+  return parse_session_info(to_text(info));  // exactly what a trace would give back
 }
 
 std::vector<MemoryRange> touched_memory(const session::LiveRun& run) {
@@ -124,9 +124,11 @@ class Counter {
 
   /// The same records, in the same order, for the judge and for the trace.
   Result<> take(std::span<const Record> records) {
+    // Kept before it is judged: a verdict may wait for whoever reads stdout.
+    const Result<> kept = trace_ ? trace_->add(records) : Result<>(Done{});
     judge_.take(records);
+    HF_TRY(kept);
     if (!trace_) return Done{};
-    HF_TRY(trace_->add(records));
     const Nanos newest(records.back().head.mono_ns);
     if (newest < next_flush_) return Done{};
     next_flush_ = newest + kFlushEvery;
@@ -143,17 +145,22 @@ class Counter {
   Result<> finish() {
     judge_.finish();
     const Summary& summary = judge_.summary();
-    if (output_.is_json()) {
-      output_.line(summary_json(summary, info_));
-    } else {
-      output_.text(summary_text(summary, info_));
-    }
+    const bool has_begun = summary.totals.blocks > 0 || summary.end_reason;
+    if (has_begun) print_summary(summary);
     return trace_ ? trace_->close() : Result<>(Done{});
   }
 
   [[nodiscard]] int exit_code() const { return exit_code_of(judge_.summary()); }
 
  private:
+  void print_summary(const Summary& summary) {
+    if (output_.is_json()) {
+      output_.line(summary_json(summary, info_));
+    } else {
+      output_.text(summary_text(summary, info_));
+    }
+  }
+
   [[nodiscard]] int64_t frames_in_seconds(const Summary& summary) const {
     return summary.totals.elapsed.count / info_.rate_hz;
   }
@@ -184,7 +191,7 @@ Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const audio::Capabilities capabilities, run.open(run_options));
   const Protection protection = protect_run(options, capabilities, *device, run);
   HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, run));
-  const SessionInfo info = describe(options, capabilities, protection);
+  HF_TRY_ASSIGN(const SessionInfo info, describe(options, capabilities, protection));
   output.advice(session_text(info));
   Counter counter(info, output);
   HF_TRY(counter.open_trace(options));

@@ -2,7 +2,9 @@
 // CountGlitches, the seed's second program: starts recording with a small buffer, does nothing but
 // count glitches, prints one line for each. All memory that it uses is locked. Small on purpose:
 // getopt, no C++ library to load, no record ring; the gaps themselves are all it needs.
+#include <errno.h>
 #include <getopt.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,7 +57,7 @@ Result<int64_t> parse_number(const char* name, const char* text) {
                std::string(name) + " takes a whole number, not '" + text + "'"};
 }
 
-Result<> set_option(int letter, Options& options) {
+Result<> set_option(int letter, const char* word, Options& options) {
   switch (letter) {
     case 'n': {
       HF_TRY_ASSIGN(options.format.block_frames, parse_number("--frames", optarg));
@@ -79,7 +81,8 @@ Result<> set_option(int letter, Options& options) {
       options.text = "CountGlitches " HF_VERSION "\n";
       break;
     default:
-      return Error{ErrorKind::kUsage, 0, "see CountGlitches --help"};
+      return Error{ErrorKind::kUsage, 0,
+                   std::string("'") + word + "' is not understood; see CountGlitches --help"};
   }
   return Done{};
 }
@@ -93,7 +96,11 @@ Result<Options> parse(int argc, char** argv) {
                                                       {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int c; (c = getopt_long(argc, argv, "", kOptions.data(), nullptr)) != -1;) {
-    HF_TRY(set_option(c, options));
+    HF_TRY(set_option(c, argv[optind - 1], options));
+  }
+  if (options.duration > Nanos(0) &&
+      frames_in(options.duration, options.format.rate_hz) == Frames(0)) {
+    return Error{ErrorKind::kUsage, 0, "--for must be longer than one frame"};
   }
   if (optind == argc) return options;
   return Error{ErrorKind::kUsage, 0,
@@ -152,23 +159,36 @@ class GlitchCounter {
     while (gaps_.pop({&gap, 1}) == 1) {
       glitches_++;
       const std::string time = utc_text(gap.due + probe::utc_minus_monotonic());
-      std::printf("%s  glitch %lld: %lld frames lost, audio thread late by %lld us\n", time.c_str(),
-                  static_cast<long long>(glitches_), static_cast<long long>(gap.missing.count),
-                  static_cast<long long>(lateness(gap).count / 1000));
-      if (std::fflush(stdout) != 0) request_stop();
+      print(time + "  glitch " + std::to_string(glitches_) + ": " +
+            std::to_string(gap.missing.count) + " frames lost, audio thread late by " +
+            std::to_string(lateness(gap).count / 1000) + " us\n");
     }
+  }
+
+  void print(const std::string& line) {
+    if (write_errno_ != 0) return;
+    write_errno_ = write_stdout(line);
+    if (write_errno_ != 0) request_stop();
   }
 
   int conclude(const Protection& protection, int64_t major, int64_t minor) {
     const Totals& totals = capture_.totals();
     std::fprintf(stderr,
-                 "%s: %lld glitches, %lld of %lld frames lost; %s, %lld KiB locked, "
+                 "%s: %lld glitch%s, %lld of %lld frames lost; %s, %lld KiB locked, "
                  "own faults: %lld major, %lld minor\n",
-                 kProgram, static_cast<long long>(totals.gaps),
+                 kProgram, static_cast<long long>(totals.gaps), totals.gaps == 1 ? "" : "es",
                  static_cast<long long>(totals.missing.count),
                  static_cast<long long>(totals.elapsed.count), protection.scheduling.c_str(),
                  static_cast<long long>(protection.locked_bytes / 1024),
                  static_cast<long long>(major), static_cast<long long>(minor));
+    if (gaps_.dropped() > 0) {
+      std::fprintf(stderr, "%s: %llu more glitches than could be listed\n", kProgram,
+                   static_cast<unsigned long long>(gaps_.dropped()));
+    }
+    if (write_errno_ != 0 && write_errno_ != EPIPE) {
+      return fail(kProgram, {ErrorKind::kUnavailable, write_errno_,
+                             std::string("cannot write to stdout: ") + strerror(write_errno_)});
+    }
     const bool is_clean = major == 0 && minor == 0 && gaps_.dropped() == 0;
     if (!is_clean) return kNotTrustworthy;
     return totals.gaps > 0 ? kGlitches : kHolds;
@@ -180,14 +200,15 @@ class GlitchCounter {
   Ring<Gap> gaps_;
   Capture capture_;
   int64_t glitches_ = 0;
+  int write_errno_ = 0;
 };
 
 int run(int argc, char** argv) {
+  begin_program();
+  opterr = 0;
   const Result<Options> options = parse(argc, argv);
   if (!options) return fail(kProgram, options.error());
-  if (options->text != nullptr)
-    return std::fputs(options->text, stdout) < 0 ? kUnavailable : kHolds;
-  catch_stop_signals();
+  if (options->text != nullptr) return print_and_end(kProgram, options->text);
   static std::optional<GlitchCounter> counter;  // in .bss: not on the main thread's stack
   counter.emplace(*options);
   const Result<int> code = counter->run();

@@ -21,9 +21,13 @@ struct ExplainOptions {
   std::string trace;
 };
 
-void warn_of_damage(const TraceProgress& progress, Output& output) {
+void warn_of_damage(const TraceProgress& progress, bool has_end, Output& output) {
   if (!progress.statement.empty()) {
     output.advice(std::string(kProgram) + ": " + progress.statement + "\n");
+  }
+  if (progress.end == TraceEnd::kClean && !has_end) {
+    output.advice(std::string(kProgram) +
+                  ": the trace has no end: its writer was killed, or is still writing\n");
   }
   if (progress.skipped_records + progress.skipped_chunks > 0) {
     output.advice(std::string(kProgram) + ": skipped " + std::to_string(progress.skipped_records) +
@@ -59,7 +63,7 @@ Result<int> explain(const ExplainOptions& options, Output& output) {
   } else {
     output.text(summary_text(judge.summary(), info));
   }
-  warn_of_damage(reader.progress(), output);
+  warn_of_damage(reader.progress(), judge.summary().end_reason.has_value(), output);
   return exit_code(judge.summary(), reader.progress());
 }
 

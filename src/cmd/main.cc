@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The `holdfast` program: the list of its commands, and nothing else.
-#include <unistd.h>
-
+#include <sstream>
 #include <vector>
 
 #include "cmd/command.h"
@@ -11,16 +10,21 @@
 namespace holdfast::cmd {
 namespace {
 
-/// CLI11 has exit codes of its own; the contract has one for bad usage.
+/// CLI11 has exit codes and layouts of its own; the contract has one code and one line.
 int parse_failed(const CLI::App& app, const CLI::ParseError& error) {
-  const int code = app.exit(error);
-  return code == 0 ? kHolds : kUsage;
+  std::ostringstream out;
+  std::ostringstream err;
+  if (app.exit(error, out, err) == 0) return print_and_end("holdfast", out.str());
+  std::string program = "holdfast";
+  for (const CLI::App* command : app.get_subcommands()) program += " " + command->get_name();
+  const std::string what = std::string(error.what()) + "; see " + program + " --help";
+  return fail(program.c_str(), {ErrorKind::kUsage, 0, what});
 }
 
 int run(int argc, char** argv) {
+  begin_program();
   CLI::App app{"Finds out why real-time audio glitches when memory runs short.", "holdfast"};
   app.set_version_flag("--version", "holdfast " HF_VERSION);
-  app.require_subcommand(1);
   app.footer("Example: holdfast count --for 10s\nEvery command has --help and a man page.");
   const std::vector<Command> commands = {add_count(app), add_watch(app), add_explain(app),
                                          add_devices(app), add_demo(app)};
@@ -29,11 +33,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return parse_failed(app, error);
   }
-  catch_stop_signals();
   for (const Command& command : commands) {
     if (command.app->parsed()) return command.run();
   }
-  return kUsage;
+  return fail("holdfast", {ErrorKind::kUsage, 0, "which command? See holdfast --help"});
 }
 
 }  // namespace

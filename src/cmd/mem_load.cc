@@ -88,6 +88,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
       {"cgroup", required_argument, nullptr, 'c'}, {"with-parent", no_argument, nullptr, 'p'},
       {"original", no_argument, nullptr, 'o'},     {"help", no_argument, nullptr, 'h'},
       {"version", no_argument, nullptr, 'v'},      {nullptr, 0, nullptr, 0}};
+  opterr = 0;
   for (int c = 0; (c = getopt_long(argc, argv, "h", long_options, nullptr)) != -1;) {
     if (c == 'l' || c == 'f') {
       const auto size = parse_byte_size(optarg);
@@ -100,11 +101,11 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     } else if (c == 'o') {
       options.is_original = true;
     } else if (c == 'h' || c == 'v') {
-      std::fputs(c == 'h' ? kHelp : "MemLoad " HF_VERSION "\n", stdout);
-      return kHolds;
+      return print_and_end("MemLoad", c == 'h' ? kHelp : "MemLoad " HF_VERSION "\n");
     } else {
-      std::fputs("Try `MemLoad --help`.\n", stderr);
-      return kUsage;
+      return fail("MemLoad", {ErrorKind::kUsage, 0,
+                              std::string("'") + argv[optind - 1] +
+                                  "' is not understood; see MemLoad --help"});
     }
   }
   if (optind == argc) return std::nullopt;

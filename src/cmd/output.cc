@@ -51,11 +51,8 @@ void Output::text(std::string_view lines) {
 void Output::write(std::string_view bytes) {
   if (write_errno_ != 0) return;
   clear_progress();
-  const bool is_written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() &&
-                          std::fflush(stdout) == 0;
-  if (is_written) return;
-  write_errno_ = errno;
-  request_stop();
+  write_errno_ = write_stdout(bytes);
+  if (write_errno_ != 0) request_stop();
 }
 
 void Output::advice(std::string_view lines) {

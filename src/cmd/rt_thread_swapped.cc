@@ -110,7 +110,7 @@ class StackWatch {
   }
 
   static void print(const std::string& text) {
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) request_stop();
+    if (write_stdout(text) != 0) request_stop();
   }
 
   std::unique_ptr<OwnAudioThread> thread_;
@@ -126,14 +126,14 @@ Result<int> watch_stack() {
 }
 
 int run(int argc, char** argv) {
-  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) return std::fputs(kHelp, stdout) < 0;
+  begin_program();
+  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) return print_and_end(kProgram, kHelp);
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
-    return std::puts("RTThreadSwapped " HF_VERSION) < 0;
+    return print_and_end(kProgram, "RTThreadSwapped " HF_VERSION "\n");
   }
   if (argc > 1) {
     return fail(kProgram, {ErrorKind::kUsage, 0, "takes no arguments; see RTThreadSwapped --help"});
   }
-  catch_stop_signals();
   const Result<int> code = watch_stack();
   return code ? *code : fail(kProgram, code.error());
 }

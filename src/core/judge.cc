@@ -5,6 +5,29 @@ namespace holdfast {
 namespace {
 
 constexpr Nanos kEpisodeGap = kSecond;
+constexpr int64_t kLargest = int64_t{1} << 61;  ///< Frames and nanoseconds: sums cannot overflow.
+constexpr int64_t kLargestCount = int64_t{1} << 40;
+constexpr uint32_t kLargestBlock = 1U << 20;
+
+bool is_within(int64_t value, int64_t limit) {
+  return value >= -limit && value <= limit;
+}
+bool is_count(int64_t value) {
+  return value >= 0 && value <= kLargestCount;
+}
+
+/// False for what no device ever said: a crafted or damaged trace.
+bool is_plausible(const BlockRecord& record) {
+  return is_within(record.position_frames, kLargest) && is_within(record.due_ns, kLargest) &&
+         is_within(record.head.mono_ns, kLargest) && record.frames > 0 &&
+         record.frames <= kLargestBlock && record.lost_before_frames <= kLargestCount;
+}
+
+bool is_plausible(const DroppedRecord& record) {
+  return is_count(record.blocks) && is_count(record.received_frames) &&
+         is_count(record.missing_frames) && is_count(record.gaps) &&
+         is_within(record.device_front_frames, kLargest) && is_within(record.last_due_ns, kLargest);
+}
 
 }  // namespace
 
@@ -50,6 +73,10 @@ void Judge::refresh() {
 }
 
 void Judge::take_block(const BlockRecord& record) {
+  if (!is_plausible(record)) {
+    summary_.dropped_records++;
+    return;
+  }
   const Block block = to_block(record);
   summary_.lateness.add(lateness(block));
   const Placement placement = timeline_.place(block);
@@ -58,6 +85,10 @@ void Judge::take_block(const BlockRecord& record) {
 
 /// The audio thread counted what it could not write down: take its word for it.
 void Judge::take_dropped(const DroppedRecord& record) {
+  if (!is_plausible(record)) {
+    summary_.dropped_records++;
+    return;
+  }
   Totals truth = timeline_.totals();
   truth.blocks += record.blocks;
   truth.received += Frames(record.received_frames);

@@ -18,10 +18,11 @@ std::string conditions(const DemoResult& result) {
   text += result.swap_bytes > 0 ? " with " + format_byte_size(result.swap_bytes) + " of swap.\n"
                                 : " and without swap.\n";
   if (!result.page_out_every.empty()) {
-    text += "Without a cgroup nobody may be pressed: instead each counter asked the kernel to take "
-            "its own\ncode and data away, every " +
-            result.page_out_every + ", as pressure would. Blocks of " +
-            std::to_string(result.block_frames) + " frames.\n";
+    text +=
+        "Without a cgroup nobody may be pressed: instead each counter asked the kernel to take "
+        "its own\ncode and data away, every " +
+        result.page_out_every + ", as pressure would. Blocks of " +
+        std::to_string(result.block_frames) + " frames.\n";
   }
   return text + "\n";
 }

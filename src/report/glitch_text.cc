@@ -10,6 +10,10 @@
 namespace holdfast {
 namespace {
 
+/// What a part of the budget will tell once the probes that know it exist.
+constexpr const char* kEvidenceFields[] = {"kind",    "where",   "mapping", "symbol",
+                                           "address", "backing", "evidence"};
+
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
   char text[512];
@@ -90,6 +94,17 @@ std::string end_text(const Summary& summary) {
   return "";
 }
 
+/// How the run ended; null when its trace just stops: killed, cut off, or still running.
+void add_end(JsonWriter& json, const Summary& summary) {
+  constexpr const char* kNames[] = {"finished", "interrupted", "device_gone"};
+  const int64_t reason = summary.end_reason.value_or(0);
+  if (reason >= 1 && reason <= 3) {
+    json.field("ended", kNames[reason - 1]);
+  } else {
+    json.null_field("ended");
+  }
+}
+
 void add_faults(JsonWriter& json, const char* name, const std::optional<int64_t>& count) {
   if (count) {
     json.field(name, *count);
@@ -137,8 +152,9 @@ std::string glitch_json(const Glitch& glitch) {
   json.begin_array("budget");
   for (const BudgetPart& part : glitch.budget) {
     json.begin_object();
-    json.field("kind", name_of(part.kind));
+    json.field("cause", name_of(part.kind));
     json.field("ns", part.time.count);
+    for (const char* name : kEvidenceFields) json.null_field(name);  // no probe looks yet
     json.end_object();
   }
   json.end_array();
@@ -184,6 +200,7 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
   add_faults(json, "own_major_faults", summary.own_major_faults);
   add_faults(json, "own_minor_faults", summary.own_minor_faults);
   json.field("dropped_records", summary.dropped_records);
+  add_end(json, summary);
   json.field("trustworthy", summary.is_trustworthy());
   json.field("scheduling", info.scheduling);
   json.field("locked_bytes", info.locked_bytes);

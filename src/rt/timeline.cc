@@ -109,6 +109,10 @@ HF_RT_TEXT void Timeline::place_twin(const Block& block, Frames at, Placement& o
   out.at = at;
   if (block.is_silent || block.content == last_.content) {
     if (block.is_silent && !last_.is_silent) totals_.without_data++;
+    if (block.is_silent && last_.is_silent && has_open_ && is_chain_) {
+      open_.is_exact = false;  // a late label or a lost block: silence does not tell
+      open_.error = block.frames;
+    }
     return;  // no data, or the overwritten buffer once more: what is there stays
   }
   out.is_placed = true;

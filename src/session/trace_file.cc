@@ -2,6 +2,7 @@
 #include "session/trace_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,10 +37,18 @@ Error cannot_create(const std::string& path, int create_errno) {
 
 Result<TraceFile> TraceFile::create(const std::string& path, const SessionInfo& info,
                                     IfExists if_exists) {
-  const int if_exists_flag = if_exists == IfExists::kRefuse ? O_EXCL : O_TRUNC;
+  if (path == "-") {
+    return Error{ErrorKind::kUsage, 0, "a trace goes into a file, not to standard output"};
+  }
+  const int if_exists_flag = if_exists == IfExists::kRefuse ? O_EXCL : 0;
   const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | if_exists_flag;
   probe::FileDescriptor file(open(path.c_str(), flags, 0666));
   if (file.number() < 0) return cannot_create(path, errno);
+  // Held until the file is closed: a trace that is still growing is not replaced.
+  if (flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error{ErrorKind::kUsage, EWOULDBLOCK, path + " is being written by another program"};
+  }
+  static_cast<void>(!ftruncate(file.number(), 0));  // a pipe cannot, and need not
   TraceFile trace(path, std::move(file));
   trace.buffer_.reserve(kChunkRecords);
   if (Result<> written = trace.append(trace.writer_.description(info)); !written) {
@@ -118,7 +127,9 @@ Result<ByteSource> open_byte_source(const std::string& path) {
     while (true) {
       const ssize_t size = read(file->number(), target.data(), target.size());
       if (size >= 0) return static_cast<size_t>(size);
-      if (errno != EINTR) return system_error("cannot read " + path, errno);
+      // A stop signal came while waiting for more: what is there is all there is.
+      if (errno == EINTR) return size_t{0};
+      return system_error("cannot read " + path, errno);
     }
   });
 }

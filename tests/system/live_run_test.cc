@@ -49,7 +49,6 @@ class Transcript {
   Judge judge_;
 };
 
-
 TEST(LiveRun, ReplayOfTheTraceEqualsTheLiveVerdictsToTheByte) {
   std::string folder = ::testing::TempDir() + "holdfast-live-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
@@ -151,8 +150,8 @@ TEST(LiveRun, DeviceThatGoesAwayEndsTheRun) {
   audio::VirtualDevice source(*audio::parse_virtual_options(":clock=fake,gone@1s"));
   LiveRun run(source);
   ASSERT_TRUE(run.open(options_for(Frames(0))).ok());
-  const Result<EndReason> ended = run.run(
-      [](std::span<const Record>) { return Result<>(Done{}); }, [](int) { return false; });
+  const Result<EndReason> ended =
+      run.run([](std::span<const Record>) { return Result<>(Done{}); }, [](int) { return false; });
   ASSERT_TRUE(ended.ok());
   EXPECT_EQ(*ended, EndReason::kDeviceGone);
 }
@@ -162,8 +161,8 @@ TEST(LiveRun, StopWorksInSimulatedTimeToo) {
   LiveRun run(source);
   ASSERT_TRUE(run.open(options_for(Frames(0))).ok());
   int waits = 0;
-  const Result<EndReason> ended = run.run(
-      [](std::span<const Record>) { return Result<>(Done{}); }, [&](int) { return ++waits > 10; });
+  const Result<EndReason> ended = run.run([](std::span<const Record>) { return Result<>(Done{}); },
+                                          [&](int) { return ++waits > 10; });
   ASSERT_TRUE(ended.ok());
   EXPECT_EQ(*ended, EndReason::kInterrupted);
 }

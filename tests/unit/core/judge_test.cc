@@ -154,6 +154,24 @@ TEST(Judge, UtcFollowsTheClockRecords) {
   EXPECT_EQ(verdicts.glitches[0].utc, verdicts.glitches[0].gap.due + Nanos(5));
 }
 
+TEST(Judge, AbsurdRecordsAreNotCountedAndDistrusted) {
+  std::vector<Record> records = {record_cast<Record>(to_record(block_at(0)))};
+  BlockRecord absurd = to_record(block_at(16));
+  absurd.position_frames = INT64_MAX;
+  records.push_back(record_cast<Record>(absurd));
+  absurd = to_record(block_at(16));
+  absurd.frames = 0;
+  records.push_back(record_cast<Record>(absurd));
+  DroppedRecord dropped;
+  dropped.head.kind = RecordKind::kDropped;
+  dropped.missing_frames = -5;
+  records.push_back(record_cast<Record>(dropped));
+  const Verdicts verdicts = judge(records, 4096);
+  EXPECT_EQ(verdicts.summary.totals.elapsed, Frames(16));
+  EXPECT_EQ(verdicts.summary.dropped_records, 3);
+  EXPECT_FALSE(verdicts.summary.is_trustworthy());
+}
+
 TEST(Judge, DroppedStretchIsCountedAndDistrusted) {
   const Verdicts verdicts = judge(random_run(1), 4096);
   EXPECT_GT(verdicts.summary.dropped_records, 0);

@@ -53,7 +53,7 @@ TEST(GlitchText, JsonKeepsTheContract) {
         "source", "lateness_ns", "cause", "memory", "budget"}) {
     EXPECT_TRUE(json.contains(name)) << name;
   }
-  EXPECT_EQ(json["budget"][0]["kind"], "unexplained");
+  EXPECT_EQ(json["budget"][0]["cause"], "unexplained");
   EXPECT_EQ(json["budget"][0]["ns"], json["lateness_ns"]);
 }
 

@@ -147,6 +147,18 @@ TEST(Timeline, DataReplaceAnEmptyTwin) {
   EXPECT_EQ(stream.finish().missing, Frames(160));
 }
 
+TEST(Timeline, TwinsOfSilenceCannotTellAndSaySo) {
+  Stream stream;
+  for (int64_t i = 0; i < 10; i++) stream.place(silent(block_at(16 * i)));
+  stream.place(silent(block_at(176)));
+  stream.place(silent(block_at(176)));
+  stream.place(silent(block_at(192)));
+  stream.finish();
+  ASSERT_EQ(stream.gaps.size(), 1U);
+  EXPECT_FALSE(stream.gaps[0].is_exact);
+  EXPECT_EQ(stream.gaps[0].error, Frames(16));
+}
+
 TEST(Timeline, SilentBlockThatJumpsAmidSoundHoldsNoData) {
   Stream stream;
   stream.regular(0, 10);
