@@ -182,8 +182,8 @@ class GlitchCounter {
                  static_cast<long long>(protection.locked_bytes / 1024),
                  static_cast<long long>(major), static_cast<long long>(minor));
     if (gaps_.dropped() > 0) {
-      std::fprintf(stderr, "%s: %llu of these glitches are not listed: they came too fast\n", kProgram,
-                   static_cast<unsigned long long>(gaps_.dropped()));
+      std::fprintf(stderr, "%s: %llu of these glitches are not listed: they came too fast\n",
+                   kProgram, static_cast<unsigned long long>(gaps_.dropped()));
     }
     if (write_errno_ != 0 && write_errno_ != EPIPE) {
       return fail(kProgram, {ErrorKind::kUnavailable, write_errno_,
