@@ -2,6 +2,7 @@
 #include "audio/audio_thread_linux.h"
 
 #include <alloca.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -21,6 +22,24 @@ void futex(std::atomic<int>& word, int operation, int value) {
   syscall(SYS_futex, reinterpret_cast<int*>(&word), operation, value, nullptr, nullptr, 0);
 }
 
+int add_tls(dl_phdr_info* object, size_t, void* context) {
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const auto& header = object->dlpi_phdr[i];
+    if (header.p_type == PT_TLS) *static_cast<size_t*>(context) += header.p_memsz;
+  }
+  return 0;
+}
+
+/// Thread-local storage lies at the top of the stack. Usually some hundred bytes, which the stack
+/// has room for; a sanitizer's runtime has close to a megabyte. sysconf does not tell.
+size_t extra_bytes() {
+  constexpr size_t kPage = 4096;
+  constexpr size_t kLoaderPages = 32;  // glibc keeps some for libraries that come later
+  size_t tls_bytes = 0;
+  dl_iterate_phdr(add_tls, &tls_bytes);
+  return tls_bytes < kPage ? 0 : (tls_bytes / kPage + kLoaderPages) * kPage;
+}
+
 /// Writes to every page of the stack below the caller, and calls once what the loop will call: the
 /// first clock_gettime of a thread takes a minor fault for the vvar page (kernel 6.18).
 __attribute__((noinline)) void prefault() {
@@ -35,20 +54,21 @@ __attribute__((noinline)) void prefault() {
 
 AudioThread::~AudioThread() {
   join();
-  if (mapping_ != nullptr) munmap(mapping_, kStackBytes + kGuardBytes);
+  if (mapping_ != nullptr) munmap(mapping_, stack_bytes_ + kGuardBytes);
 }
 
 Result<> AudioThread::create(void (*body)(void*), void* context) {
   body_ = body;
   context_ = context;
-  void* mapping = mmap(nullptr, kStackBytes + kGuardBytes, PROT_READ | PROT_WRITE,
+  stack_bytes_ = kStackBytes + extra_bytes();
+  void* mapping = mmap(nullptr, stack_bytes_ + kGuardBytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (mapping == MAP_FAILED) return system_error("cannot map the audio thread's stack", errno);
   mapping_ = static_cast<unsigned char*>(mapping);
   mprotect(mapping_, kGuardBytes, PROT_NONE);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstack(&attributes, mapping_ + kGuardBytes, kStackBytes);
+  pthread_attr_setstack(&attributes, mapping_ + kGuardBytes, stack_bytes_);
   const int refused = pthread_create(&thread_, &attributes, &AudioThread::enter, this);
   pthread_attr_destroy(&attributes);
   if (refused != 0) return system_error("cannot create the audio thread", refused);
@@ -70,7 +90,8 @@ void AudioThread::join() {
 
 MemoryRange AudioThread::stack() const {
   if (mapping_ == nullptr) return {0, 0, "audio thread's stack"};
-  return {reinterpret_cast<uintptr_t>(mapping_) + kGuardBytes, kStackBytes, "audio thread's stack"};
+  return {reinterpret_cast<uintptr_t>(mapping_) + kGuardBytes, stack_bytes_,
+          "audio thread's stack"};
 }
 
 void AudioThread::open_gate(Gate gate) {

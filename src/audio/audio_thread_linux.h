@@ -18,7 +18,8 @@ namespace holdfast::audio {
 /// A parked thread with a small stack of its own. Owner: one thread.
 class AudioThread {
  public:
-  /// Deep enough for any callback here; small enough to lock under an 8 MiB limit.
+  /// Deep enough for any callback here; small enough to lock under an 8 MiB limit. Programs with
+  /// large thread-local storage (sanitizers) get that much more.
   static constexpr size_t kStackBytes = size_t{64} * 1024;
 
   AudioThread() = default;
@@ -45,6 +46,7 @@ class AudioThread {
 
   pthread_t thread_ = {};
   unsigned char* mapping_ = nullptr;
+  size_t stack_bytes_ = kStackBytes;
   void (*body_)(void*) = nullptr;
   void* context_ = nullptr;
   std::atomic<pid_t> id_{0};

@@ -45,7 +45,8 @@ std::string to_text(const ScriptedFault& fault) {
 
 /// A duration inside `word`, which an error names.
 Result<Nanos> duration_in(std::string_view word, std::string_view text) {
-  if (const Result<Nanos> duration = parse_duration(text)) return duration;
+  Result<Nanos> duration = parse_duration(text);
+  if (duration) return duration;
   return usage(word, "times are written 10s, 400ms, 50us");
 }
 
