@@ -110,7 +110,7 @@ class Counter {
   Counter(SessionInfo info, Output& output)
       : info_(std::move(info)),
         output_(output),
-        judge_(info_, [this](const Glitch& glitch) { print(glitch); }) {}
+        judge_(info_, [this](const Glitch& glitch) { print_glitch(glitch, info_, output_); }) {}
 
   Result<> open_trace(const CountOptions& options) {
     if (options.trace.empty()) return Done{};
@@ -146,31 +146,15 @@ class Counter {
     judge_.finish();
     const Summary& summary = judge_.summary();
     const bool has_begun = summary.totals.blocks > 0 || summary.end_reason;
-    if (has_begun) print_summary(summary);
+    if (has_begun) print_summary(summary, info_, output_);
     return trace_ ? trace_->close() : Result<>(Done{});
   }
 
   [[nodiscard]] int exit_code() const { return exit_code_of(judge_.summary()); }
 
  private:
-  void print_summary(const Summary& summary) {
-    if (output_.is_json()) {
-      output_.line(summary_json(summary, info_));
-    } else {
-      output_.text(summary_text(summary, info_));
-    }
-  }
-
   [[nodiscard]] int64_t frames_in_seconds(const Summary& summary) const {
     return summary.totals.elapsed.count / info_.rate_hz;
-  }
-
-  void print(const Glitch& glitch) {
-    if (output_.is_json()) {
-      output_.line(glitch_json(glitch));
-    } else {
-      output_.alarm_line(glitch_line(glitch, info_));
-    }
   }
 
   SessionInfo info_;

@@ -86,8 +86,10 @@ void request_stop() {
 }
 
 void wait_for_stop(int milliseconds) {
-  // poll() without descriptors sleeps, and a signal ends it early.
-  if (!stop_requested()) poll(nullptr, 0, milliseconds);
+  if (stop_requested()) return;
+  // Asks for no event, so it sleeps; a signal ends it early, and so does a reader who leaves.
+  pollfd output = {STDOUT_FILENO, 0, 0};
+  if (poll(&output, 1, milliseconds) == 1 && (output.revents & POLLERR) != 0) request_stop();
 }
 
 }  // namespace holdfast::cmd

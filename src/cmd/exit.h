@@ -36,7 +36,8 @@ int print_and_end(const char* program, std::string_view text);
 bool stop_requested();
 void request_stop();
 
-/// Sleeps up to `milliseconds`, or until a stop is asked for.
+/// Sleeps up to `milliseconds`, or until a stop is asked for. When the reader of stdout has left
+/// (`| head`), that is asking for a stop.
 void wait_for_stop(int milliseconds);
 
 }  // namespace holdfast::cmd

@@ -46,23 +46,13 @@ Result<int> explain(const ExplainOptions& options, Output& output) {
   HF_TRY_ASSIGN(TraceReader reader, session::open_trace(options.trace));
   const SessionInfo info = reader.info();
   output.advice(session_text(info));
-  Judge judge(info, [&](const Glitch& glitch) {
-    if (output.is_json()) {
-      output.line(glitch_json(glitch));
-    } else {
-      output.alarm_line(glitch_line(glitch, info));
-    }
-  });
+  Judge judge(info, [&](const Glitch& glitch) { print_glitch(glitch, info, output); });
   for (std::span<const Record> records = reader.next(); !records.empty() && !stop_requested();
        records = reader.next()) {
     judge.take(records);
   }
   judge.finish();
-  if (output.is_json()) {
-    output.line(summary_json(judge.summary(), info));
-  } else {
-    output.text(summary_text(judge.summary(), info));
-  }
+  print_summary(judge.summary(), info, output);
   warn_of_damage(reader.progress(), judge.summary().end_reason.has_value(), output);
   return exit_code(judge.summary(), reader.progress());
 }
