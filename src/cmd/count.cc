@@ -87,6 +87,9 @@ class PageOuter {
     PageOuter outer;
     if (options.page_out_every.empty()) return outer;
     HF_TRY_ASSIGN(outer.every_, parse_duration(options.page_out_every));
+    if (outer.every_ == Nanos(0)) {
+      return Error{ErrorKind::kUsage, 0, "--page-out must be longer than 0s"};
+    }
     outer.ranges_ = touched_memory(run);
     return outer;
   }
@@ -198,9 +201,7 @@ Result<int> count(const CountOptions& options, Output& output) {
 
 int run_count(const CountOptions& options) {
   Output output(kProgram, options.output);
-  const Result<int> code = count(options, output);
-  if (!code) return output.finish(fail(kProgram, code.error()));
-  return output.finish(*code);
+  return output.finish(count(options, output));
 }
 
 }  // namespace

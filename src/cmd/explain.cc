@@ -59,9 +59,7 @@ Result<int> explain(const ExplainOptions& options, Output& output) {
 
 int run_explain(const ExplainOptions& options) {
   Output output(kProgram, options.output);
-  const Result<int> code = explain(options, output);
-  if (!code) return output.finish(fail(kProgram, code.error()));
-  return output.finish(*code);
+  return output.finish(explain(options, output));
 }
 
 }  // namespace

@@ -73,6 +73,11 @@ void Output::clear_progress() {
   has_progress_ = false;
 }
 
+int Output::finish(const Result<int>& code) {
+  clear_progress();
+  return finish(code ? *code : fail(program_, code.error()));
+}
+
 int Output::finish(int code) {
   clear_progress();
   if (write_errno_ == 0) return code;

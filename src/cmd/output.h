@@ -41,6 +41,8 @@ class Output {
 
   /// Says on stderr why stdout failed, if it did. The exit code to use instead of `code`.
   [[nodiscard]] int finish(int code);
+  /// The same for a command that may have failed: its error goes to stderr.
+  [[nodiscard]] int finish(const Result<int>& code);
 
   [[nodiscard]] bool is_json() const { return is_json_; }
 
