@@ -748,14 +748,16 @@ def watch_finds_the_audio_thread_of_a_child(place):
 def watch_outlives_the_process_it_watches(place):
     child = start(place, "CountGlitches", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert wait_for(lambda: memory_of(child.pid, "VmLck") > 0)
-    watch = start(place, "holdfast", "watch", "--pid", child.pid, "--json", stdout=subprocess.PIPE,
-                  stderr=subprocess.PIPE)
-    watch.stdout.readline()
-    time.sleep(0.5)  # until the table is out
-    child.kill()
-    child.wait()
-    output, errors = watch.communicate(timeout=20)
-    assert watch.returncode == 0 and objects(output), (watch.returncode, errors)
+    output = pathlib.Path(place.file("watch.jsonl"))
+    with output.open("wb") as stdout:
+        watch = start(place, "holdfast", "watch", "--pid", child.pid, "--json", stdout=stdout,
+                      stderr=subprocess.PIPE)
+        assert wait_for(lambda: b"residency" in output.read_bytes()), output.read_bytes()
+        time.sleep(0.5)  # until the table is out
+        child.kill()
+        child.wait()
+        _, errors = watch.communicate(timeout=20)
+    assert watch.returncode == 0 and objects(output.read_bytes()), (watch.returncode, errors)
 
 
 def rt_thread_swapped_ends_with_a_summary(place):
