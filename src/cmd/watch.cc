@@ -219,7 +219,7 @@ Result<> watch(const WatchOptions& options, Output& output) {
   HF_TRY_ASSIGN(auto counter, probe::ThreadFaultCounter::open(target.pid, target.choice.thread.id));
   HF_TRY_ASSIGN(auto pages, probe::ResidencyWatch::open(target.pid, target.regions, most_pages));
   Watcher watcher(std::move(target), std::move(pages), std::move(counter), output);
-  const Result<> start = watcher.show_start(options.is_showing_pages);
+  Result<> start = watcher.show_start(options.is_showing_pages);
   if (!start && start.error().system_errno != ESRCH) return start;
   if (options.is_once) return start;
   HF_TRY(watcher.run(pace));  // also tells of a process that ended while the table was printed
