@@ -57,6 +57,15 @@ void Judge::take(std::span<const Record> records) {
       case RecordKind::kEnd:
         summary_.end_reason = record_cast<EndRecord>(record).reason;
         break;
+      case RecordKind::kFault:
+      case RecordKind::kOffCpu:
+      case RecordKind::kCallback:
+      case RecordKind::kThreadUse:
+      case RecordKind::kMemory:
+      case RecordKind::kPause:
+      case RecordKind::kLost:
+      case RecordKind::kText:
+        break;
     }
   }
   refresh();

@@ -13,6 +13,8 @@ constexpr std::string_view type_name() {
   using Element = std::remove_all_extents_t<Field>;
   if constexpr (std::is_enum_v<Element>) {
     return type_name<std::underlying_type_t<Element>>();
+  } else if constexpr (std::is_same_v<Element, char>) {
+    return "text";
   } else if constexpr (std::is_same_v<Element, uint16_t>) {
     return "u16";
   } else if constexpr (std::is_same_v<Element, uint32_t>) {
@@ -76,15 +78,99 @@ constexpr FieldSchema kEndFields[] = {
     HF_FIELD(EndRecord, reserved, "-"),
 };
 
+constexpr FieldSchema kFaultFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(FaultRecord, end_ns, "ns"),
+    HF_FIELD(FaultRecord, address, "-"),
+    HF_FIELD(FaultRecord, instruction, "-"),
+    HF_FIELD(FaultRecord, thread, "-"),
+    HF_FIELD(FaultRecord, processor, "-"),
+    HF_FIELD(FaultRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kOffCpuFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(OffCpuRecord, end_ns, "ns"),
+    HF_FIELD(OffCpuRecord, thread, "-"),
+    HF_FIELD(OffCpuRecord, processor, "-"),
+    HF_FIELD(OffCpuRecord, instead, "-"),
+    HF_FIELD(OffCpuRecord, unused, "-"),
+    HF_FIELD(OffCpuRecord, instead_since_ns, "ns"),
+    HF_FIELD(OffCpuRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kCallbackFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(CallbackRecord, end_ns, "ns"),
+    HF_FIELD(CallbackRecord, cpu_ns, "ns"),
+    HF_FIELD(CallbackRecord, major, "faults"),
+    HF_FIELD(CallbackRecord, minor, "faults"),
+    HF_FIELD(CallbackRecord, slept, "switches"),
+    HF_FIELD(CallbackRecord, preempted, "switches"),
+    HF_FIELD(CallbackRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kThreadUseFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(ThreadUseRecord, cpu_ns, "ns"),
+    HF_FIELD(ThreadUseRecord, run_delay_ns, "ns"),
+    HF_FIELD(ThreadUseRecord, major, "faults"),
+    HF_FIELD(ThreadUseRecord, minor, "faults"),
+    HF_FIELD(ThreadUseRecord, thread, "-"),
+    HF_FIELD(ThreadUseRecord, unused, "-"),
+    HF_FIELD(ThreadUseRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kMemoryFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(MemoryRecord, available_bytes, "bytes"),
+    HF_FIELD(MemoryRecord, swap_used_bytes, "bytes"),
+    HF_FIELD(MemoryRecord, swapped_in_bytes, "bytes"),
+    HF_FIELD(MemoryRecord, swapped_out_bytes, "bytes"),
+    HF_FIELD(MemoryRecord, stalled_some_ns, "ns"),
+    HF_FIELD(MemoryRecord, stalled_full_ns, "ns"),
+};
+
+constexpr FieldSchema kPauseFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(PauseRecord, end_ns, "ns"),
+    HF_FIELD(PauseRecord, steal_ns, "ns"),
+    HF_FIELD(PauseRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kLostFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(LostRecord, end_ns, "ns"),
+    HF_FIELD(LostRecord, facts, "facts"),
+    HF_FIELD(LostRecord, reserved, "-"),
+};
+
+constexpr FieldSchema kTextFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(TextRecord, text, "-"),
+};
+
 constexpr RecordSchema kSchemas[] = {
     {RecordKind::kBlock, "block", kBlockFields},
     {RecordKind::kDropped, "dropped", kDroppedFields},
     {RecordKind::kFaults, "faults", kFaultsFields},
     {RecordKind::kClock, "clock", kClockFields},
     {RecordKind::kEnd, "end", kEndFields},
+    {RecordKind::kFault, "fault", kFaultFields},
+    {RecordKind::kOffCpu, "off_cpu", kOffCpuFields},
+    {RecordKind::kCallback, "callback", kCallbackFields},
+    {RecordKind::kThreadUse, "thread_use", kThreadUseFields},
+    {RecordKind::kMemory, "memory", kMemoryFields},
+    {RecordKind::kPause, "pause", kPauseFields},
+    {RecordKind::kLost, "lost", kLostFields},
+    {RecordKind::kText, "text", kTextFields},
 };
 
 }  // namespace
+
+bool is_unused(const FieldSchema& field) {
+  return field.name == "reserved" || field.name == "unused";
+}
 
 std::span<const RecordSchema> record_schemas() {
   return kSchemas;
@@ -103,6 +189,22 @@ const RecordSchema* schema_of(RecordKind kind) {
       return &kSchemas[3];
     case RecordKind::kEnd:
       return &kSchemas[4];
+    case RecordKind::kFault:
+      return &kSchemas[5];
+    case RecordKind::kOffCpu:
+      return &kSchemas[6];
+    case RecordKind::kCallback:
+      return &kSchemas[7];
+    case RecordKind::kThreadUse:
+      return &kSchemas[8];
+    case RecordKind::kMemory:
+      return &kSchemas[9];
+    case RecordKind::kPause:
+      return &kSchemas[10];
+    case RecordKind::kLost:
+      return &kSchemas[11];
+    case RecordKind::kText:
+      return &kSchemas[12];
   }
   return nullptr;
 }
@@ -115,7 +217,7 @@ std::string schema_text() {
     add(std::to_string(static_cast<int>(schema.kind)), ' ');
     add(schema.name, '\n');
     for (const FieldSchema& field : schema.fields) {
-      if (field.name == "reserved") continue;
+      if (is_unused(field)) continue;
       add("field", ' ');
       add(field.name, ' ');
       add(field.type, ' ');

@@ -16,7 +16,7 @@ namespace holdfast {
 /// One field of a record, little-endian.
 struct FieldSchema {
   std::string_view name;
-  std::string_view type;  ///< "u16", "u32", "u64" or "i64".
+  std::string_view type;  ///< "u16", "u32", "u64", "i64", or "text" for the 48 bytes of a part.
   std::string_view unit;  ///< "frames", "ns", ...; "-" when there is none.
   uint8_t offset;         ///< From the start of the record, in bytes.
   uint8_t size_bytes;     ///< A multiple of the type's size for the unused tail named "reserved".
@@ -34,6 +34,9 @@ std::span<const RecordSchema> record_schemas();
 
 /// The schema of `kind`; null for a kind that a newer version wrote.
 const RecordSchema* schema_of(RecordKind kind);
+
+/// A field that holds nothing: always 0.
+bool is_unused(const FieldSchema& field);
 
 /// The table as text: "record NUMBER NAME" lines, each followed by the kind's
 /// "field NAME TYPE UNIT OFFSET" lines. Unused bytes are left out.

@@ -22,6 +22,16 @@ enum class RecordKind : uint16_t {
   kFaults = 3,   ///< The audio thread's own page faults since it started.
   kClock = 4,    ///< UTC beside CLOCK_MONOTONIC, to name moments.
   kEnd = 5,      ///< The run ended in order.
+
+  // What is known about a thread's time; core/attribute makes causes of it.
+  kFault = 6,      ///< One page fault of an observed thread.
+  kOffCpu = 7,     ///< An observed thread did not run: preempted, or it slept.
+  kCallback = 8,   ///< What one callback of the observed thread used.
+  kThreadUse = 9,  ///< What an observed thread has used since it began.
+  kMemory = 10,    ///< Memory and swap of the machine, and how long tasks stalled for them.
+  kPause = 11,     ///< More than one thread stood still: the process stopped, or the host paused.
+  kLost = 12,      ///< Facts of a probe that found no room.
+  kText = 13,      ///< A part of a line of text: names of threads, mappings, symbols.
 };
 
 /// The first 16 bytes of every record.
@@ -91,6 +101,104 @@ struct EndRecord {
   int64_t reserved[5] = {};
 };
 
+inline constexpr uint16_t kFaultIsMajor = 1;     ///< Needed I/O.
+inline constexpr uint16_t kFaultIsInKernel = 2;  ///< Taken by the kernel on the thread's behalf.
+inline constexpr uint16_t kFaultHasNoEnd = 4;    ///< Its completion was not seen; end_ns is unset.
+inline constexpr uint16_t kFaultHasNoBegin = 8;  ///< Its begin was not seen; mono_ns is its end.
+
+/// kFault; head.mono_ns is its begin. What the thread did inside tell the kOffCpu records.
+struct FaultRecord {
+  RecordHead head;
+  int64_t end_ns = 0;
+  uint64_t address = 0;      ///< What was touched; in the page that was missing.
+  uint64_t instruction = 0;  ///< What touched it; the same page when code itself was missing.
+  uint32_t thread = 0;       ///< Kernel id.
+  uint32_t processor = 0;
+  uint64_t reserved[2] = {};
+};
+
+inline constexpr uint16_t kOffCpuIsPreempted = 1;  ///< It could have run; else it slept.
+
+/// kOffCpu; head.mono_ns is when the thread left its processor.
+struct OffCpuRecord {
+  RecordHead head;
+  int64_t end_ns = 0;      ///< When it was back on a processor.
+  uint32_t thread = 0;     ///< Kernel id.
+  uint32_t processor = 0;  ///< Where it came back.
+  uint32_t instead = 0;    ///< Thread that ran there just before it came back; 0 not known.
+  uint32_t unused = 0;
+  int64_t instead_since_ns = 0;  ///< Since when that one ran; 0 not known.
+  uint64_t reserved[2] = {};
+};
+
+/// kCallback; head.mono_ns is its begin. Only written for callbacks that took long or met trouble;
+/// for all others its absence says that they did not.
+struct CallbackRecord {
+  RecordHead head;
+  int64_t end_ns = 0;
+  int64_t cpu_ns = 0;      ///< Time on a processor, kernel included.
+  uint32_t major = 0;      ///< Page faults inside that needed I/O, kernel mode included.
+  uint32_t minor = 0;      ///< Those that did not.
+  uint32_t slept = 0;      ///< Voluntary context switches inside.
+  uint32_t preempted = 0;  ///< Involuntary context switches inside.
+  uint64_t reserved[2] = {};
+};
+
+/// kThreadUse: counters of one thread, read by somebody else at head.mono_ns.
+struct ThreadUseRecord {
+  RecordHead head;           ///< flags: the state letter of proc(5), e.g. 'S'.
+  int64_t cpu_ns = 0;        ///< Time on a processor.
+  int64_t run_delay_ns = 0;  ///< Time runnable but not running.
+  int64_t major = 0;         ///< Page faults that needed I/O.
+  int64_t minor = 0;         ///< Those that did not.
+  uint32_t thread = 0;       ///< Kernel id.
+  uint32_t unused = 0;
+  uint64_t reserved = 0;
+};
+
+/// kMemory: the machine at head.mono_ns. Counters count since the machine started; -1: not known.
+struct MemoryRecord {
+  RecordHead head;
+  int64_t available_bytes = -1;
+  int64_t swap_used_bytes = -1;
+  int64_t swapped_in_bytes = -1;   ///< Counter.
+  int64_t swapped_out_bytes = -1;  ///< Counter.
+  int64_t stalled_some_ns = -1;    ///< Counter: at least one task waited for memory (PSI).
+  int64_t stalled_full_ns = -1;    ///< Counter: all tasks that were not idle did.
+};
+
+inline constexpr uint16_t kPauseIsHost = 1;  ///< All processors stood still; else: our process was
+                                             ///< stopped by a signal.
+
+/// kPause; head.mono_ns is its begin.
+struct PauseRecord {
+  RecordHead head;
+  int64_t end_ns = 0;
+  int64_t steal_ns = -1;  ///< What the hypervisor admits for that time, all processors; -1 unknown.
+  uint64_t reserved[4] = {};
+};
+
+/// kLost: a probe had no room for facts between head.mono_ns and end_ns.
+struct LostRecord {
+  RecordHead head;
+  int64_t end_ns = 0;
+  int64_t facts = 0;  ///< How many.
+  uint64_t reserved[4] = {};
+};
+
+inline constexpr uint16_t kTextIsLast = 1;  ///< The line ends with this part.
+
+/// kText: 48 bytes of a line, the rest 0. Parts of one line follow each other; core/text_lines
+/// puts them together.
+struct TextRecord {
+  RecordHead head;
+  char text[48] = {};
+};
+
+static_assert(sizeof(FaultRecord) == 64 && sizeof(OffCpuRecord) == 64 &&
+              sizeof(CallbackRecord) == 64 && sizeof(ThreadUseRecord) == 64 &&
+              sizeof(MemoryRecord) == 64 && sizeof(PauseRecord) == 64 && sizeof(LostRecord) == 64 &&
+              sizeof(TextRecord) == 64);
 static_assert(sizeof(Record) == 64 && sizeof(BlockRecord) == 64 && sizeof(DroppedRecord) == 64 &&
               sizeof(FaultsRecord) == 64 && sizeof(ClockRecord) == 64 && sizeof(EndRecord) == 64);
 
