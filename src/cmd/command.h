@@ -19,5 +19,6 @@ Command add_watch(CLI::App& app);
 Command add_explain(CLI::App& app);
 Command add_devices(CLI::App& app);
 Command add_demo(CLI::App& app);
+Command add_symbolize(CLI::App& app);
 
 }  // namespace holdfast::cmd

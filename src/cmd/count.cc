@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // holdfast count: counts glitches, exactly, and can keep the trace from which `explain` derives
 // every line of it again.
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <memory>
@@ -10,58 +9,46 @@
 #include "act/page_out.h"
 #include "base/duration.h"
 #include "cmd/command.h"
+#include "cmd/counter.h"
 #include "cmd/device_registry.h"
 #include "cmd/exit.h"
 #include "cmd/output.h"
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
-#include "cmd/verdict.h"
-#include "core/judge.h"
 #include "probe/clock_linux.h"
 #include "report/glitch_text.h"
 #include "session/live_run.h"
-#include "session/trace_file.h"
-#include "version.h"
+#include "session/observer.h"
 
 namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kProgram = "holdfast count";
-constexpr Nanos kFlushEvery = kSecond;
 
-struct CountOptions {
-  StreamOptions stream;
-  OutputOptions output;
-  std::string trace;
-  bool is_replacing = false;
-  bool is_unlocked = false;
-  std::string page_out_every;  ///< Empty: leave own pages alone.
-};
-
-std::string machine_text() {
-  utsname name = {};
-  uname(&name);
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long page_bytes = sysconf(_SC_PAGESIZE);
-  return std::string(name.sysname) + " " + name.release + " " + name.machine + ", " +
-         std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors, " +
-         std::to_string(pages / 1024 * page_bytes / 1024) + " MiB";
+/// Looks at the audio thread as closely as asked and allowed. Null when not asked to, and with
+/// simulated time, where there is no such thread.
+std::unique_ptr<session::Observer> observe(const CountOptions& options, const audio::Device& device,
+                                           session::LiveRun& run) {
+  session::Observer::Options wanted;
+  wanted.pid = getpid();
+  wanted.thread = device.thread_id();
+  wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
+  if (wanted.thread == 0 || wanted.most == Observation::kNone) return nullptr;
+  std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
+  run.observe(*observer);
+  return observer;
 }
 
 Result<SessionInfo> describe(const CountOptions& options, const audio::Capabilities& capabilities,
-                             const Protection& protection) {
-  SessionInfo info;
-  info.program = "holdfast " HF_VERSION;
+                             const Protection& protection, const session::Observer* observer,
+                             pid_t thread) {
+  SessionInfo info = describe_run(options);
   info.device = capabilities.device;
   info.position_source = capabilities.position_source;
-  info.rate_hz = options.stream.format.rate_hz;
-  info.block_frames = options.stream.format.block_frames;
-  info.channels = options.stream.format.channels;
-  info.machine = machine_text();
   info.scheduling = protection.scheduling;
   info.locked_bytes = protection.locked_bytes;
-  info.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
   info.limitations = protection.limitations;
+  if (observer != nullptr) describe_observer(*observer, thread, info);
   return parse_session_info(to_text(info));  // exactly what a trace would give back
 }
 
@@ -107,66 +94,6 @@ class PageOuter {
   Nanos next_;
 };
 
-/// Everything between the records and the user.
-class Counter {
- public:
-  Counter(SessionInfo info, Output& output)
-      : info_(std::move(info)),
-        output_(output),
-        judge_(info_, [this](const Glitch& glitch) { print_glitch(glitch, info_, output_); }) {}
-
-  Result<> open_trace(const CountOptions& options) {
-    if (options.trace.empty()) return Done{};
-    const auto if_exists =
-        options.is_replacing ? session::IfExists::kReplace : session::IfExists::kRefuse;
-    HF_TRY_ASSIGN(session::TraceFile file,
-                  session::TraceFile::create(options.trace, info_, if_exists));
-    trace_.emplace(std::move(file));
-    return Done{};
-  }
-
-  /// The same records, in the same order, for the judge and for the trace.
-  Result<> take(std::span<const Record> records) {
-    // Kept before it is judged: a verdict may wait for whoever reads stdout.
-    const Result<> kept = trace_ ? trace_->add(records) : Result<>(Done{});
-    judge_.take(records);
-    HF_TRY(kept);
-    if (!trace_) return Done{};
-    const Nanos newest(records.back().head.mono_ns);
-    if (newest < next_flush_) return Done{};
-    next_flush_ = newest + kFlushEvery;
-    return trace_->flush();
-  }
-
-  void show_progress() {
-    const Summary& summary = judge_.summary();
-    output_.progress(std::to_string(frames_in_seconds(summary)) + " s  " +
-                     std::to_string(summary.glitches) + " glitches  " +
-                     std::to_string(summary.totals.missing.count) + " frames lost");
-  }
-
-  Result<> finish() {
-    judge_.finish();
-    const Summary& summary = judge_.summary();
-    const bool has_begun = summary.totals.blocks > 0 || summary.end_reason;
-    if (has_begun) print_summary(summary, info_, output_);
-    return trace_ ? trace_->close() : Result<>(Done{});
-  }
-
-  [[nodiscard]] int exit_code() const { return exit_code_of(judge_.summary()); }
-
- private:
-  [[nodiscard]] int64_t frames_in_seconds(const Summary& summary) const {
-    return summary.totals.elapsed.count / info_.rate_hz;
-  }
-
-  SessionInfo info_;
-  Output& output_;
-  Judge judge_;
-  std::optional<session::TraceFile> trace_;
-  Nanos next_flush_;
-};
-
 Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
   HF_TRY_ASSIGN(const std::unique_ptr<audio::Device> device,
@@ -178,7 +105,9 @@ Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const audio::Capabilities capabilities, run.open(run_options));
   const Protection protection = protect_run(options, capabilities, *device, run);
   HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, run));
-  HF_TRY_ASSIGN(const SessionInfo info, describe(options, capabilities, protection));
+  const std::unique_ptr<session::Observer> observer = observe(options, *device, run);
+  HF_TRY_ASSIGN(const SessionInfo info,
+                describe(options, capabilities, protection, observer.get(), device->thread_id()));
   output.advice(session_text(info));
   Counter counter(info, output);
   HF_TRY(counter.open_trace(options));
@@ -191,6 +120,7 @@ Result<int> count(const CountOptions& options, Output& output) {
                 return stop_requested();
               });
   const Result<> finished = counter.finish();
+  tell_new_limitations(observer.get(), output);
   if (!ended) return ended.error();
   if (!finished) return finished.error();
   if (*ended == EndReason::kDeviceGone) {
@@ -201,7 +131,7 @@ Result<int> count(const CountOptions& options, Output& output) {
 
 int run_count(const CountOptions& options) {
   Output output(kProgram, options.output);
-  return output.finish(count(options, output));
+  return output.finish(options.pid != 0 ? count_thread(options, output) : count(options, output));
 }
 
 }  // namespace
@@ -219,6 +149,16 @@ Command add_count(CLI::App& app) {
                     "Leave memory unlocked, to see what memory pressure does");
   command->add_option("--page-out", options->page_out_every,
                       "Push own pages out this often, as memory pressure would, e.g. 100ms");
+  command
+      ->add_option("--observe", options->observe,
+                   "How closely to look at the audio thread for causes, at most: all_events, "
+                   "user_events, polls or none")
+      ->check(CLI::IsMember({"all_events", "user_events", "polls", "none"}))
+      ->capture_default_str();
+  CLI::Option* pid =
+      command->add_option("--pid", options->pid, "Count the glitches of a thread of this process")
+          ->check(CLI::PositiveNumber);
+  command->add_option("--thread", options->thread, "Id or name of that thread")->needs(pid);
   command->footer(
       "What --device virtual understands is in holdfast-count(1).\n"
       "Example: holdfast count --frames 16 --for 10s --trace take.hft\n"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // holdfast explain: derives every verdict again from a recorded trace. It feeds the same judge as
-// `count` did, and prints the same bytes.
+// `count` did and says the same; people also get the budget below each glitch, and the verdict on
+// the whole run before everything else.
+#include <filesystem>
 #include <memory>
 
 #include "cmd/command.h"
@@ -8,6 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/verdict.h"
 #include "core/judge.h"
+#include "report/budget_text.h"
 #include "report/glitch_text.h"
 #include "session/trace_file.h"
 
@@ -42,19 +45,41 @@ int exit_code(const Summary& summary, const TraceProgress& progress) {
   return is_damaged ? kNotTrustworthy : exit_code_of(summary);
 }
 
-Result<int> explain(const ExplainOptions& options, Output& output) {
-  HF_TRY_ASSIGN(TraceReader reader, session::open_trace(options.trace));
-  const SessionInfo info = reader.info();
-  output.advice(session_text(info));
-  Judge judge(info, [&](const Glitch& glitch) { print_glitch(glitch, info, output); });
+/// Feeds the whole trace to a judge.
+Summary judge_trace(TraceReader& reader, Judge::OnGlitch on_glitch) {
+  Judge judge(reader.info(), std::move(on_glitch));
   for (std::span<const Record> records = reader.next(); !records.empty() && !stop_requested();
        records = reader.next()) {
     judge.take(records);
   }
   judge.finish();
-  print_summary(judge.summary(), info, output);
-  warn_of_damage(reader.progress(), judge.summary().end_reason.has_value(), output);
-  return exit_code(judge.summary(), reader.progress());
+  return judge.summary();
+}
+
+/// Reads the trace once more, before. A pipe can be read only once: the summary has it, too.
+Result<> show_verdict_first(const ExplainOptions& options, Output& output) {
+  std::error_code unknown;
+  const bool is_file = std::filesystem::is_regular_file(options.trace, unknown);
+  if (output.is_json() || !is_file) return Done{};
+  HF_TRY_ASSIGN(TraceReader reader, session::open_trace(options.trace));
+  const SessionInfo info = reader.info();
+  const Summary summary = judge_trace(reader, nullptr);
+  if (summary.glitches > 0) output.text(verdict_text(summary, info) + "\n\n");
+  return Done{};
+}
+
+Result<int> explain(const ExplainOptions& options, Output& output) {
+  HF_TRY(show_verdict_first(options, output));
+  HF_TRY_ASSIGN(TraceReader reader, session::open_trace(options.trace));
+  const SessionInfo info = reader.info();
+  output.advice(session_text(info));
+  const Summary summary = judge_trace(reader, [&](const Glitch& glitch) {
+    print_glitch(glitch, info, output);
+    if (!output.is_json()) output.text(budget_text(glitch));
+  });
+  print_summary(summary, info, output);
+  warn_of_damage(reader.progress(), summary.end_reason.has_value(), output);
+  return exit_code(summary, reader.progress());
 }
 
 int run_explain(const ExplainOptions& options) {
@@ -71,7 +96,8 @@ Command add_explain(CLI::App& app) {
   add_output_options(*command, options->output);
   command->footer(
       "Example: holdfast explain take.hft\n"
-      "Prints what `holdfast count` printed when the trace was made, to the byte.\n"
+      "Says what `holdfast count` said when the trace was made, with the budget of each glitch;\n"
+      "with --json, the same bytes.\n"
       "Exit codes: 0 no glitch, 1 glitches, 2 not a trace, 3 unreadable, 4 not trustworthy");
   return {command, [options] { return run_explain(*options); }};
 }

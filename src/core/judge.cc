@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/judge.h"
 
+#include <algorithm>
+
+#include "core/attribute.h"
+
 namespace holdfast {
 namespace {
 
@@ -34,6 +38,9 @@ bool is_plausible(const DroppedRecord& record) {
 Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
     : on_glitch_(std::move(on_glitch)),
       timeline_(info.rate_hz),
+      observed_{info.observation, static_cast<uint32_t>(info.observed_thread),
+                info.times_callbacks != 0},
+      facts_(observed_.thread),
       utc_minus_mono_ns_(info.utc_minus_mono_ns) {}
 
 void Judge::take(std::span<const Record> records) {
@@ -57,22 +64,43 @@ void Judge::take(std::span<const Record> records) {
       case RecordKind::kEnd:
         summary_.end_reason = record_cast<EndRecord>(record).reason;
         break;
+      case RecordKind::kLost:
+        summary_.lost_facts +=
+            std::clamp<int64_t>(record_cast<LostRecord>(record).facts, 0, kLargest);
+        facts_.add(record);
+        break;
       case RecordKind::kFault:
       case RecordKind::kOffCpu:
       case RecordKind::kCallback:
       case RecordKind::kThreadUse:
-      case RecordKind::kMemory:
       case RecordKind::kPause:
-      case RecordKind::kLost:
+        facts_.add(record);
+        break;
       case RecordKind::kText:
+        take_text(record);
+        break;
+      case RecordKind::kMemory:
         break;
     }
   }
   refresh();
 }
 
+void Judge::take_text(const Record& record) {
+  if (const auto line = lines_.take(record)) space_.take_line(*line);
+}
+
+/// What no gap can need any more.
+void Judge::forget() {
+  const Gap* open = timeline_.open_gap();
+  const Nanos oldest =
+      open != nullptr ? std::min(open->due, timeline_.last_due()) : timeline_.last_due();
+  facts_.forget_before(oldest - kFactsBeforeDue);
+}
+
 void Judge::finish() {
   if (timeline_.finish()) emit(timeline_.closed_gap());
+  summary_.pages = page_costs_.ranking();
   refresh();
 }
 
@@ -90,6 +118,7 @@ void Judge::take_block(const BlockRecord& record) {
   summary_.lateness.add(lateness(block));
   const Placement placement = timeline_.place(block);
   if (placement.has_closed_gap) emit(timeline_.closed_gap());
+  forget();
 }
 
 /// The audio thread counted what it could not write down: take its word for it.
@@ -117,10 +146,16 @@ void Judge::emit(const Gap& gap) {
   glitch.gap = gap;
   glitch.utc = gap.due + Nanos(utc_minus_mono_ns_);
   summary_.lateness.add(lateness(gap));
-  const bool is_device = gap.source == LossSource::kDevice;
-  glitch.cause = is_device ? CauseKind::kDevice : CauseKind::kUnexplained;
-  glitch.budget = {{glitch.cause, lateness(gap)}};
-  (is_device ? summary_.device : summary_.unexplained)++;
+  Attribution attribution = attribute(gap, observed_, facts_, space_);
+  glitch.cause = attribution.cause;
+  glitch.budget = std::move(attribution.budget);
+  glitch.has_lost_facts = attribution.has_lost_facts;
+  glitch.is_memory = attribution.is_memory;
+  summary_.causes.at(static_cast<size_t>(glitch.cause))++;
+  for (const BudgetPart& part : glitch.budget) {
+    summary_.cause_times.at(static_cast<size_t>(part.kind)) += part.time;
+  }
+  page_costs_.add(glitch);
   const bool is_new_episode = listed_ == 1 || gap.due - last_glitch_end_ >= kEpisodeGap;
   if (is_new_episode) summary_.episodes++;
   last_glitch_end_ = gap.woke;

@@ -6,8 +6,12 @@
 #include <functional>
 #include <span>
 
+#include "core/address_space.h"
 #include "core/glitch.h"
+#include "core/page_costs.h"
 #include "core/session_info.h"
+#include "core/text_lines.h"
+#include "core/thread_facts.h"
 #include "rt/record.h"
 #include "rt/timeline.h"
 
@@ -32,12 +36,19 @@ class Judge {
  private:
   void take_block(const BlockRecord& record);
   void take_dropped(const DroppedRecord& record);
+  void take_text(const Record& record);
   void emit(const Gap& gap);
+  void forget();
   void refresh();
 
   OnGlitch on_glitch_;
   Timeline timeline_;
   Summary summary_;
+  ObservedThread observed_;
+  ThreadFacts facts_;
+  TextLines lines_;
+  AddressSpace space_;
+  PageCosts page_costs_;
   int64_t utc_minus_mono_ns_;
   Nanos last_glitch_end_;
   int64_t listed_ = 0;

@@ -35,6 +35,8 @@ constexpr NumberKey kNumberKeys[] = {
     {"channels", &SessionInfo::channels, 0, INT64_MAX},
     {"locked_bytes", &SessionInfo::locked_bytes, 0, INT64_MAX},
     {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
+    {"observed_thread", &SessionInfo::observed_thread, 0, UINT32_MAX},
+    {"times_callbacks", &SessionInfo::times_callbacks, 0, 1},
 };
 
 constexpr PositionSource kPositionSources[] = {
@@ -79,6 +81,11 @@ Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& i
   if (key == "position_source") {
     HF_TRY_ASSIGN(info.position_source, parse_position_source(value));
   }
+  if (key == "observation") {
+    const auto level = parse_observation(value);
+    if (!level) return bad_value(key, value, "is unknown");
+    info.observation = *level;
+  }
   if (key == "limitation") info.limitations.emplace_back(value);
   return Done{};
 }
@@ -101,6 +108,7 @@ std::string to_text(const SessionInfo& info) {
   std::string text;
   for (const TextKey& row : kTextKeys) add_line(text, row.key, info.*row.value);
   add_line(text, "position_source", name_of(info.position_source));
+  add_line(text, "observation", name_of(info.observation));
   for (const NumberKey& row : kNumberKeys) {
     if (info.*row.value < row.least) continue;  // not known, and so not stated
     add_line(text, row.key, std::to_string(info.*row.value));

@@ -10,6 +10,7 @@
 
 #include "base/quantity.h"
 #include "base/result.h"
+#include "core/observation.h"
 #include "rt/block.h"
 
 namespace holdfast {
@@ -26,6 +27,9 @@ struct SessionInfo {
   std::string scheduling;         ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
   int64_t locked_bytes = 0;       ///< What this program locked for its audio thread.
   int64_t utc_minus_mono_ns = 0;  ///< At the start of the run.
+  Observation observation = Observation::kNone;  ///< How closely the audio thread is looked at.
+  int64_t observed_thread = 0;                   ///< Its kernel id.
+  int64_t times_callbacks = 0;           ///< 1: long callbacks are recorded, all others were short.
   std::vector<std::string> limitations;  ///< What was not granted, and how to get it.
 
   friend bool operator==(const SessionInfo&, const SessionInfo&) = default;

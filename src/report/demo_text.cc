@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "core/byte_size.h"
-#include "report/glitch_text.h"
+#include "report/duration_text.h"
 #include "report/json_writer.h"
 
 namespace holdfast {

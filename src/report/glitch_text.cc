@@ -3,16 +3,14 @@
 
 #include <cstdio>
 
+#include "report/budget_text.h"
+#include "report/duration_text.h"
 #include "report/json_writer.h"
 #include "report/utc_time.h"
 #include "rt/record.h"
 
 namespace holdfast {
 namespace {
-
-/// What a part of the budget will tell once the probes that know it exist.
-constexpr const char* kEvidenceFields[] = {"kind",    "where",   "mapping", "symbol",
-                                           "address", "backing", "evidence"};
 
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
@@ -71,6 +69,11 @@ std::string oddities_text(const Totals& totals) {
   return text.empty() ? "" : "corrected      " + text + "\n";
 }
 
+std::string lost_text(const Summary& summary) {
+  if (summary.lost_facts == 0) return "";
+  return "lost facts     " + plural(summary.lost_facts, "fact") + " of probes found no room\n";
+}
+
 std::string trust_text(const Summary& summary) {
   if (summary.is_trustworthy()) return "";
   std::string text = "NOT TRUSTWORTHY";
@@ -105,6 +108,57 @@ void add_end(JsonWriter& json, const Summary& summary) {
   }
 }
 
+/// Null where there is nothing to say.
+void add_text(JsonWriter& json, const char* name, const std::string& text) {
+  if (text.empty()) {
+    json.null_field(name);
+  } else {
+    json.field(name, text);
+  }
+}
+
+void add_part(JsonWriter& json, const BudgetPart& part) {
+  const bool has_page = part.kind == CauseKind::kPageFault && part.address != 0;
+  json.begin_object();
+  json.field("cause", name_of(part.kind));
+  add_text(json, "kind", part.detail);
+  json.field("ns", part.time.count);
+  add_text(json, "where", has_page ? std::string(name_of(part.owner.role)) : "");
+  add_text(json, "mapping", part.owner.mapping);
+  add_text(json, "symbol", part.owner.symbol);
+  add_text(json, "address",
+           has_page ? format("0x%llx", static_cast<unsigned long long>(part.address)) : "");
+  add_text(json, "backing", backing_text(part));
+  add_text(json, "evidence", evidence_text(part));
+  json.field("facts", part.facts);
+  json.field("whole_ns", part.whole.count);
+  json.field("asleep_ns", part.slept.count);
+  add_text(json, "by", part.by);
+  json.field("estimated", part.is_estimated);
+  json.end_object();
+}
+
+void add_page(JsonWriter& json, const PageCost& page) {
+  json.begin_object();
+  json.field("where", name_of(page.owner.role));
+  add_text(json, "of", page.owner.of);
+  add_text(json, "mapping", page.owner.mapping);
+  add_text(json, "symbol", page.owner.symbol);
+  json.field("ns", page.time.count);
+  json.field("glitches", page.glitches);
+  json.field("major_faults", page.major);
+  json.field("minor_faults", page.minor);
+  json.end_object();
+}
+
+void add_causes(JsonWriter& json, const Summary& summary) {
+  json.begin_object("causes");
+  for (size_t i = 0; i < kCauseKinds; i++) {
+    if (summary.causes[i] > 0) json.field(name_of(static_cast<CauseKind>(i)), summary.causes[i]);
+  }
+  json.end_object();
+}
+
 void add_faults(JsonWriter& json, const char* name, const std::optional<int64_t>& count) {
   if (count) {
     json.field(name, *count);
@@ -115,15 +169,6 @@ void add_faults(JsonWriter& json, const char* name, const std::optional<int64_t>
 
 }  // namespace
 
-std::string duration_text(Nanos duration) {
-  const auto ns = static_cast<double>(duration.count);
-  const double size = ns < 0 ? -ns : ns;
-  if (size < 1e3) return format("%.0f ns", ns);
-  if (size < 999'500) return format(size < 9'995 ? "%.2f us" : "%.0f us", ns / 1e3);
-  if (size < 999.5e6) return format(size < 9.995e6 ? "%.2f ms" : "%.1f ms", ns / 1e6);
-  return format(size < 9.995e9 ? "%.2f s" : "%.1f s", ns / 1e9);
-}
-
 std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
   const std::string source(name_of(glitch.gap.source));
   const std::string late = duration_text(lateness(glitch.gap));
@@ -131,7 +176,7 @@ std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
                                        static_cast<long long>(glitch.index),
                                        clock_text(glitch.gap.position, info.rate_hz).c_str(),
                                        loss_text(glitch.gap, info).c_str(), source.c_str(),
-                                       late.c_str(), std::string(name_of(glitch.cause)).c_str());
+                                       late.c_str(), cause_text(glitch).c_str());
 }
 
 std::string glitch_json(const Glitch& glitch) {
@@ -148,15 +193,14 @@ std::string glitch_json(const Glitch& glitch) {
   json.field("source", name_of(glitch.gap.source));
   json.field("lateness_ns", lateness(glitch.gap).count);
   json.field("cause", name_of(glitch.cause));
-  json.null_field("memory");  // needs a fault record inside the window; no probe looks yet
-  json.begin_array("budget");
-  for (const BudgetPart& part : glitch.budget) {
-    json.begin_object();
-    json.field("cause", name_of(part.kind));
-    json.field("ns", part.time.count);
-    for (const char* name : kEvidenceFields) json.null_field(name);  // no probe looks yet
-    json.end_object();
+  if (glitch.is_memory) {
+    json.field("memory", *glitch.is_memory);
+  } else {
+    json.null_field("memory");
   }
+  json.field("facts_lost", glitch.has_lost_facts);
+  json.begin_array("budget");
+  for (const BudgetPart& part : glitch.budget) add_part(json, part);
   json.end_array();
   json.end_object();
   return json.text();
@@ -164,17 +208,18 @@ std::string glitch_json(const Glitch& glitch) {
 
 std::string summary_text(const Summary& summary, const SessionInfo& info) {
   const Totals& totals = summary.totals;
-  std::string text =
-      format("%s in %s, %s lost (%s)\n", plural(summary.glitches, "glitch").c_str(),
-             summary.glitches == 0 ? "no episode" : plural(summary.episodes, "episode").c_str(),
-             plural(totals.missing.count, "frame").c_str(),
-             duration_text(duration_of(totals.missing, info.rate_hz)).c_str());
+  std::string text = summary.glitches > 0 ? verdict_text(summary, info) + "\n" : "";
+  text += format("%s in %s, %s lost (%s)\n", plural(summary.glitches, "glitch").c_str(),
+                 summary.glitches == 0 ? "no episode" : plural(summary.episodes, "episode").c_str(),
+                 plural(totals.missing.count, "frame").c_str(),
+                 duration_text(duration_of(totals.missing, info.rate_hz)).c_str());
   text += format("frames         %lld elapsed = %lld received + %lld missing (%s)\n",
                  static_cast<long long>(totals.elapsed.count),
                  static_cast<long long>(totals.received.count),
                  static_cast<long long>(totals.missing.count),
                  clock_text(totals.elapsed, info.rate_hz).c_str());
   text += lateness_text(summary.lateness) + own_faults_text(summary) + oddities_text(totals);
+  text += pages_text(summary) + lost_text(summary);
   for (const std::string& limitation : info.limitations)
     text += "limited        " + limitation + "\n";
   return text + end_text(summary) + trust_text(summary);
@@ -193,13 +238,16 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
   json.field("missing_frames", summary.totals.missing.count);
   json.field("glitches", summary.glitches);
   json.field("episodes", summary.episodes);
-  json.begin_object("causes");
-  if (summary.device > 0) json.field("device", summary.device);
-  if (summary.unexplained > 0) json.field("unexplained", summary.unexplained);
-  json.end_object();
+  add_causes(json, summary);
   add_faults(json, "own_major_faults", summary.own_major_faults);
   add_faults(json, "own_minor_faults", summary.own_minor_faults);
   json.field("dropped_records", summary.dropped_records);
+  json.field("lost_facts", summary.lost_facts);
+  json.field("observation", name_of(info.observation));
+  json.field("verdict", verdict_text(summary, info));
+  json.begin_array("pages");
+  for (const PageCost& page : summary.pages) add_page(json, page);
+  json.end_array();
   add_end(json, summary);
   json.field("trustworthy", summary.is_trustworthy());
   json.field("scheduling", info.scheduling);
@@ -221,6 +269,8 @@ std::string session_text(const SessionInfo& info) {
                  static_cast<long long>(info.rate_hz), static_cast<long long>(info.block_frames),
                  duration_text(duration_of(Frames(info.block_frames), info.rate_hz)).c_str(),
                  static_cast<long long>(info.channels));
+  text += "observed by    " + std::string(name_of(info.observation)) + ": " +
+          std::string(statement_of(info.observation)) + "\n";
   text += "position from  " + std::string(name_of(info.position_source)) + "\n";
   text += "audio thread   " + info.scheduling +
           format(", %.0f KiB locked for it\n", static_cast<double>(info.locked_bytes) / 1024);

@@ -25,7 +25,4 @@ std::string summary_json(const Summary& summary, const SessionInfo& info);
 /// was not granted.
 std::string session_text(const SessionInfo& info);
 
-/// "2.67 ms", "340 us", "1.50 s": three significant digits.
-std::string duration_text(Nanos duration);
-
 }  // namespace holdfast

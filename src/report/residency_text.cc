@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "report/glitch_text.h"
+#include "report/duration_text.h"
 
 namespace holdfast {
 namespace {

@@ -35,7 +35,7 @@ struct Block {
   bool is_torn = false;    ///< The device overwrote the block while it was being copied.
   /// First block of an epoch only: frames lost since the block before, negative when unknown.
   Frames lost_before{-1};
-  Frames lost_error;                        ///< Half-width of the bound on `lost_before`.
+  Frames lost_error;  ///< Half-width of the bound on `lost_before`, or on a jump in position.
   LossSource source = LossSource::kClient;  ///< Whose lateness a jump in position means.
 };
 

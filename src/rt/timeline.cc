@@ -95,6 +95,10 @@ HF_RT_TEXT void Timeline::place_ahead(const Block& block, Frames at, Placement& 
   // placed for now, taken back if sound goes on right after it.
   is_doubtful_silence_ = block.is_silent && !last_.is_silent;
   open_gap(block, missing, out);
+  if (block.lost_error > Frames(0)) {
+    open_.error = block.lost_error;
+    open_.is_exact = false;
+  }
   front_ = at;
   totals_.missing += missing;
   out.at = at;

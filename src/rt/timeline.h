@@ -81,6 +81,9 @@ class Timeline {
   /// The gap that became final last: nothing that follows changes it. RT safe.
   [[nodiscard]] const Gap& closed_gap() const { return closed_; }
 
+  /// A gap that can still change: facts since its due time are needed until it closes.
+  [[nodiscard]] const Gap* open_gap() const { return has_open_ ? &open_ : nullptr; }
+
   /// Counts so far. RT safe.
   [[nodiscard]] const Totals& totals() const { return totals_; }
 

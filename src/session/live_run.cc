@@ -3,15 +3,29 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
 #include "probe/clock_linux.h"
 
 namespace holdfast::session {
 namespace {
 
 constexpr int kCollectMilliseconds = 50;
+/// How exactly the run delay of one block is known depends on how often it is read.
+constexpr int kObserveMilliseconds = 10;
+constexpr Nanos kLongestSettling = kMillisecond * 1500;
 constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;
 constexpr Nanos kClockEvery = kSecond * 10;
+constexpr int64_t kLongCallShare = 4;  ///< Of a block's time: longer calls are noted.
+constexpr int64_t kLateShare = 4;      ///< Of a block's time: sleeps before later blocks are kept.
+
+void wait_a_little() {
+  const timespec pause = {0, 2 * kMillisecond.count};
+  nanosleep(&pause, nullptr);
+}
 
 RecordHead head(RecordKind kind) {
   RecordHead result;
@@ -28,6 +42,13 @@ Result<audio::Capabilities> LiveRun::open(const Options& options) {
   ring_.emplace(storage_.span());
   capture_.emplace(options.format.rate_hz, options.limit, &*ring_, nullptr);
   popped_.resize(kPopRecords);
+  if (options.work.call != nullptr) {
+    const Nanos period = duration_of(Frames(options.format.block_frames), options.format.rate_hz);
+    work_timer_.emplace(
+        options.work,
+        WorkTimer::Options{Nanos(period.count / kLongCallShare), options.counts_work_faults},
+        *ring_);
+  }
   // In simulated time the audio thread is the caller's; it empties its ring itself.
   HF_TRY_ASSIGN(audio::Capabilities capabilities,
                 device_.open(options.format, {&LiveRun::on_block, this}));
@@ -45,6 +66,7 @@ std::vector<MemoryRange> LiveRun::working_set() const {
 HF_RT_TEXT bool LiveRun::on_block(void* self, Block& block, Samples samples) {
   auto* run = static_cast<LiveRun*>(self);
   const bool goes_on = run->capture_->on_block(block, samples);
+  if (run->work_timer_) run->work_timer_->run(block);
   if (run->is_real_time_) return goes_on;
   if (++run->blocks_since_collect_ < kSimulatedCollectBlocks) return goes_on;
   return run->collect_in_simulated_time() && goes_on;
@@ -68,11 +90,12 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
   }
   HF_TRY(note_clock());
   HF_TRY(note_faults());
+  HF_TRY(begin_to_observe());
   HF_TRY(device_.start());
   Result<EndReason> reason = watch();
   device_.stop();
   capture_->finish();
-  HF_TRY(collect());
+  HF_TRY(settle());
   if (sink_error_) return std::move(*sink_error_);
   if (!reason) return reason;
   EndRecord end;
@@ -82,9 +105,18 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
   return reason;
 }
 
+Result<> LiveRun::begin_to_observe() {
+  if (observer_ == nullptr) return Done{};
+  const Nanos block = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
+  sleep_filter_ = SleepFilter(Nanos(block.count / kLateShare));
+  popped_.resize(options_.ring_records);
+  return collect();
+}
+
 Result<EndReason> LiveRun::watch() {
+  const int pause = observer_ != nullptr ? kObserveMilliseconds : kCollectMilliseconds;
   while (true) {
-    const bool is_stopped = (*wait_)(is_real_time_ ? kCollectMilliseconds : 0);
+    const bool is_stopped = (*wait_)(is_real_time_ ? pause : 0);
     const audio::DeviceState state = device_.state();
     HF_TRY(collect());
     // A thread that has ended its loop faults on its way out; that is no concern of the run's.
@@ -97,10 +129,63 @@ Result<EndReason> LiveRun::watch() {
 }
 
 Result<> LiveRun::collect() {
+  if (observer_ != nullptr) return collect_with_facts();
   for (size_t count; (count = ring_->pop(popped_)) > 0;) {
     HF_TRY((*sink_)({popped_.data(), count}));
   }
   return Done{};
+}
+
+/// Blocks are taken first and given last, and only once every probe has told all that happened up
+/// to then: a verdict then needs no second thought.
+Result<> LiveRun::collect_with_facts() {
+  const size_t count = ring_->pop(popped_);
+  waiting_.insert(waiting_.end(), popped_.begin(), popped_.begin() + static_cast<ptrdiff_t>(count));
+  facts_.clear();
+  kept_.clear();
+  observer_->collect(facts_);
+  note_lost_callbacks();
+  sleep_filter_.add(facts_);
+  const Nanos settled = observer_->settled();
+  const auto first_unsettled =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const Record& record) {
+        return record.head.kind == RecordKind::kBlock && record.head.mono_ns > settled.count;
+      });
+  const std::span<const Record> blocks(waiting_.begin(), first_unsettled);
+  sleep_filter_.settle(blocks, kept_);
+  HF_TRY(give_all(kept_));
+  HF_TRY(give_all(blocks));
+  waiting_.erase(waiting_.begin(), first_unsettled);
+  return Done{};
+}
+
+/// The last blocks wait for the slowest probe, but not for ever: what it has not told then, it
+/// cannot tell because the machine is that busy.
+Result<> LiveRun::settle() {
+  const Nanos patience = probe::monotonic_now() + kLongestSettling;
+  do {
+    HF_TRY(collect());
+    if (waiting_.empty()) return Done{};
+    wait_a_little();
+  } while (probe::monotonic_now() < patience);
+  HF_TRY(give_all(waiting_));
+  waiting_.clear();
+  return Done{};
+}
+
+/// Some time since the last look: their absence proves nothing there.
+void LiveRun::note_lost_callbacks() {
+  LostRecord lost;
+  lost.head = head(RecordKind::kLost);
+  lost.end_ns = lost.head.mono_ns;
+  lost.head.mono_ns = std::exchange(last_look_ns_, lost.end_ns);
+  const int64_t dropped = work_timer_ ? work_timer_->dropped() : 0;
+  lost.facts = dropped - std::exchange(lost_callbacks_, dropped);
+  if (lost.facts > 0) facts_.push_back(record_cast<Record>(lost));
+}
+
+Result<> LiveRun::give_all(std::span<const Record> records) {
+  return records.empty() ? Result<>(Done{}) : (*sink_)(records);
 }
 
 Result<> LiveRun::note_faults() {

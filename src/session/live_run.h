@@ -11,10 +11,13 @@
 
 #include "audio/device.h"
 #include "base/page_buffer.h"
+#include "core/sleep_filter.h"
 #include "probe/thread_faults_linux.h"
 #include "rt/on_block.h"
 #include "rt/record.h"
 #include "rt/ring.h"
+#include "session/observer.h"
+#include "session/work_timer_linux.h"
 
 namespace holdfast::session {
 
@@ -23,8 +26,10 @@ class LiveRun {
  public:
   struct Options {
     audio::StreamFormat format;
-    Frames limit;                 ///< Frames to run for; 0 until stopped.
-    size_t ring_records = 16384;  ///< 5.5 s of 16-frame blocks at 48 kHz, in 1 MiB.
+    Frames limit;                     ///< Frames to run for; 0 until stopped.
+    size_t ring_records = 16384;      ///< 5.5 s of 16-frame blocks at 48 kHz, in 1 MiB.
+    Work work;                        ///< Called for each block, after it has been noted.
+    bool counts_work_faults = false;  ///< See WorkTimer::Options.
   };
   /// Takes records as they come; the span is valid during the call. An error ends the run.
   using Sink = std::function<Result<>(std::span<const Record>)>;
@@ -39,6 +44,9 @@ class LiveRun {
   /// All memory that the audio thread touches; valid from open() on.
   [[nodiscard]] std::vector<MemoryRange> working_set() const;
 
+  /// Looks at the audio thread from now on; before run(). The observer outlives the run.
+  void observe(Observer& observer) { observer_ = &observer; }
+
   /// Runs until the limit, until the device ends, until `wait` says so, or until the sink fails.
   /// Whatever happens, the audio thread has stopped and every record has reached the sink after.
   Result<EndReason> run(const Sink& sink, const Wait& wait);
@@ -47,8 +55,13 @@ class LiveRun {
   static bool on_block(void* self, Block& block, Samples samples);
   bool collect_in_simulated_time();
   Result<> collect();
+  Result<> collect_with_facts();
+  Result<> give_all(std::span<const Record> records);
   Result<> note_faults();
   Result<> note_clock();
+  Result<> settle();
+  void note_lost_callbacks();
+  Result<> begin_to_observe();
   Result<> give(const Record& record);
   Result<EndReason> watch();
 
@@ -58,7 +71,15 @@ class LiveRun {
   PageBuffer<Record> storage_;
   std::optional<Ring<Record>> ring_;
   std::optional<Capture> capture_;
+  std::optional<WorkTimer> work_timer_;
   std::vector<Record> popped_;
+  Observer* observer_ = nullptr;
+  SleepFilter sleep_filter_{Nanos(0)};
+  std::vector<Record> facts_;
+  std::vector<Record> kept_;
+  std::vector<Record> waiting_;  ///< Blocks that a probe may still have something to tell about.
+  int64_t lost_callbacks_ = 0;
+  int64_t last_look_ns_ = 0;
   std::optional<probe::ThreadFaultCounter> faults_;
   probe::ThreadFaults faults_at_start_;
   const Sink* sink_ = nullptr;

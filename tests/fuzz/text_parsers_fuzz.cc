@@ -4,21 +4,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "audio/virtual_options.h"
 #include "base/duration.h"
+#include "core/address_space.h"
 #include "core/byte_size.h"
 #include "core/cgroup_memory.h"
 #include "core/demo_result.h"
+#include "core/kernel_text.h"
 #include "core/memory_cgroup_place.h"
+#include "core/memory_stalls.h"
 #include "core/proc_limits.h"
 #include "core/proc_maps.h"
+#include "core/proc_schedstat.h"
 #include "core/proc_smaps.h"
 #include "core/proc_stat.h"
 #include "core/proc_status.h"
 #include "core/proc_syscall.h"
+#include "core/proc_vmstat.h"
+#include "core/processor_times.h"
 #include "core/session_info.h"
+#include "core/symbol_name.h"
+#include "core/text_lines.h"
 #include "core/undo_journal.h"
 
 namespace holdfast {
@@ -37,6 +46,10 @@ void parse_kernel_text(std::string_view text) {
   static_cast<void>(parse_proc_syscall(text));
   static_cast<void>(parse_stack_limit(text));
   static_cast<void>(parse_cgroup_memory(text));
+  static_cast<void>(parse_proc_schedstat(text));
+  static_cast<void>(parse_memory_stalls(text));
+  static_cast<void>(parse_proc_vmstat(text, 4096));
+  static_cast<void>(parse_processor_times(text));
   const size_t half = text.size() / 2;
   static_cast<void>(parse_memory_cgroup_place(text.substr(0, half), text.substr(half)));
 }
@@ -57,6 +70,30 @@ void parse_own_text(std::string_view text) {
   }
 }
 
+/// A line that a trace can hold reads back the same, and a longer one not at all.
+void cut_and_join(std::string_view text) {
+  TextLines lines;
+  std::string whole;
+  for (const Record& record : to_text_records(text, Nanos(1))) {
+    if (const auto line = lines.take(record)) whole = *line;
+  }
+  const bool is_kept = text.size() <= kLongestTextLine;
+  require(lines.dropped() == (is_kept ? 0 : 1) && whole.size() == (is_kept ? text.size() : 0));
+}
+
+void parse_names(std::string_view text) {
+  cut_and_join(text);
+  require(without_parameters(text).size() <= text.size());
+  require(in_one_line(text).find('\n') == std::string::npos);
+  AddressSpace space;
+  for (TextReader lines(text); !lines.is_at_end();) space.take_line(lines.take_line());
+  for (const uint64_t address : {uint64_t{0}, uint64_t{0x7040}, UINT64_MAX}) {
+    const PageOwner owner = space.owner_of(address, 21);
+    require(owner.role != MemoryRole::kUnknown || owner == PageOwner() ||
+            space.has_symbol(address));
+  }
+}
+
 }  // namespace
 }  // namespace holdfast
 
@@ -65,5 +102,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   holdfast::parse_kernel_text(text);
   holdfast::parse_own_text(text);
+  holdfast::parse_names(text);
   return 0;
 }

@@ -27,7 +27,8 @@ Glitch glitch() {
   result.gap.due = Nanos(5'000'000'000);
   result.gap.woke = Nanos(5'002'900'000);
   result.utc = Nanos(1'707'841'585'258'015'000);
-  result.budget = {{CauseKind::kUnexplained, Nanos(2'900'000)}};
+  result.budget.emplace_back();
+  result.budget.back().time = Nanos(2'900'000);
   return result;
 }
 
@@ -88,17 +89,6 @@ TEST(SummaryText, NamesWhatWasNotGrantedAndWhatCannotBeTrusted) {
   EXPECT_NE(text.find("limited        the audio thread runs as SCHED_OTHER"), std::string::npos);
   EXPECT_NE(text.find("NOT TRUSTWORTHY: the counter's own audio thread took 3 page faults"),
             std::string::npos);
-}
-
-TEST(DurationText, HasThreeDigitsAndAUnit) {
-  EXPECT_EQ(duration_text(Nanos(0)), "0 ns");
-  EXPECT_EQ(duration_text(Nanos(999)), "999 ns");
-  EXPECT_EQ(duration_text(Nanos(1'500)), "1.50 us");
-  EXPECT_EQ(duration_text(Nanos(340'000)), "340 us");
-  EXPECT_EQ(duration_text(Nanos(2'670'000)), "2.67 ms");
-  EXPECT_EQ(duration_text(Nanos(26'700'000)), "26.7 ms");
-  EXPECT_EQ(duration_text(Nanos(1'500'000'000)), "1.50 s");
-  EXPECT_EQ(duration_text(Nanos(61'000'000'000)), "61.0 s");
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What `count` does with records, wherever they come from: judge them, print the verdicts, keep the
+// trace.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "cmd/output.h"
+#include "cmd/stream_options.h"
+#include "core/judge.h"
+#include "core/session_info.h"
+#include "session/observer.h"
+#include "session/trace_file.h"
+
+namespace holdfast::cmd {
+
+/// The command line of `count`.
+struct CountOptions {
+  StreamOptions stream;
+  OutputOptions output;
+  std::string trace;
+  bool is_replacing = false;
+  bool is_unlocked = false;
+  std::string page_out_every;  ///< Empty: leave own pages alone.
+  std::string observe = "all_events";
+  int pid = 0;         ///< 0: our own audio thread.
+  std::string thread;  ///< Of that process: id or name; empty: find it.
+};
+
+/// Everything between the records and the user. One thread.
+class Counter {
+ public:
+  Counter(SessionInfo info, Output& output);
+
+  /// Errors: those of TraceFile::create().
+  Result<> open_trace(const CountOptions& options);
+
+  /// The same records, in the same order, for the judge and for the trace. Errors: the trace's.
+  Result<> take(std::span<const Record> records);
+
+  void show_progress();
+
+  /// Prints the summary and closes the trace.
+  Result<> finish();
+
+  [[nodiscard]] int exit_code() const;
+
+ private:
+  SessionInfo info_;
+  Output& output_;
+  Judge judge_;
+  std::optional<session::TraceFile> trace_;
+  Nanos next_flush_;
+};
+
+/// Program, machine and clock; the format that was asked for.
+SessionInfo describe_run(const CountOptions& options);
+
+/// Level and limits of the observer.
+void describe_observer(const session::Observer& observer, int thread, SessionInfo& info);
+
+/// What could not be seen after all, on stderr. `observer` may be null.
+void tell_new_limitations(session::Observer* observer, Output& output);
+
+/// Counts the glitches of another program's thread. Errors: kUnavailable, with what to do.
+Result<int> count_thread(const CountOptions& options, Output& output);
+
+}  // namespace holdfast::cmd

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "session/thread_run.h"
+
+#include "probe/clock_linux.h"
+
+namespace holdfast::session {
+namespace {
+
+constexpr int kObserveMilliseconds = 10;
+constexpr int64_t kLateShare = 4;  ///< Of a block's time: sleeps before later blocks are kept.
+
+RecordHead head_now(RecordKind kind) {
+  RecordHead head;
+  head.kind = kind;
+  head.mono_ns = probe::monotonic_now().count;
+  return head;
+}
+
+Result<> give(const LiveRun::Sink& sink, std::span<const Record> records) {
+  return records.empty() ? Result<>(Done{}) : sink(records);
+}
+
+template <class Kind>
+Result<> give_one(const LiveRun::Sink& sink, const Kind& record) {
+  const auto plain = record_cast<Record>(record);
+  return sink({&plain, 1});
+}
+
+}  // namespace
+
+ThreadRun::ThreadRun(Observer& observer, const audio::StreamFormat& format)
+    : observer_(observer),
+      cadence_(format.rate_hz, Frames(format.block_frames)),
+      sleep_filter_(
+          Nanos(duration_of(Frames(format.block_frames), format.rate_hz).count / kLateShare)) {}
+
+/// The sleeps among the facts begin blocks.
+void ThreadRun::take_wakes() {
+  for (const Record& fact : facts_) {
+    const bool is_sleep =
+        fact.head.kind == RecordKind::kOffCpu && (fact.head.flags & kOffCpuIsPreempted) == 0;
+    if (!is_sleep) continue;
+    const auto block = cadence_.wake(record_cast<OffCpuRecord>(fact));
+    if (!block) continue;
+    blocks_.push_back(record_cast<Record>(to_record(*block)));
+  }
+}
+
+Result<> ThreadRun::collect(const LiveRun::Sink& sink) {
+  facts_.clear();
+  kept_.clear();
+  blocks_.clear();
+  observer_.collect(facts_);
+  take_wakes();
+  sleep_filter_.add(facts_);
+  sleep_filter_.settle(blocks_, kept_);
+  HF_TRY(give(sink, kept_));
+  return give(sink, blocks_);
+}
+
+Result<EndReason> ThreadRun::run(Nanos duration, const LiveRun::Sink& sink,
+                                 const LiveRun::Wait& wait) {
+  const Nanos end_time = duration > Nanos(0) ? probe::monotonic_now() + duration : Nanos(INT64_MAX);
+  ClockRecord clock;
+  clock.head = head_now(RecordKind::kClock);
+  clock.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
+  HF_TRY(give_one(sink, clock));
+  EndReason reason = EndReason::kFinished;
+  while (true) {
+    const bool is_stopped = wait(kObserveMilliseconds);
+    const bool has_ended = observer_.has_ended();
+    HF_TRY(collect(sink));
+    if (is_stopped) reason = EndReason::kInterrupted;
+    if (has_ended) reason = EndReason::kDeviceGone;
+    if (is_stopped || has_ended || probe::monotonic_now() >= end_time) break;
+  }
+  EndRecord end;
+  end.head = head_now(RecordKind::kEnd);
+  end.reason = static_cast<int64_t>(reason);
+  HF_TRY(give_one(sink, end));
+  return reason;
+}
+
+}  // namespace holdfast::session

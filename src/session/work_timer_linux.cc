@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "session/work_timer_linux.h"
+
+#include <sys/resource.h>
+
+#include "audio/wait_linux.h"
+
+namespace holdfast::session {
+namespace {
+
+HF_RT_INLINE Nanos nanos_of(const timeval& time) {
+  return Nanos(time.tv_sec * kSecond.count + time.tv_usec * kMicrosecond.count);
+}
+
+/// What the calling thread has used. RUSAGE_THREAD counts faults in kernel mode, too.
+HF_RT_INLINE rusage thread_usage() {
+  rusage usage = {};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage;
+}
+
+HF_RT_INLINE void note_difference(const rusage& before, const rusage& after,
+                                  CallbackRecord& record) {
+  record.cpu_ns = (nanos_of(after.ru_utime) - nanos_of(before.ru_utime) + nanos_of(after.ru_stime) -
+                   nanos_of(before.ru_stime))
+                      .count;
+  record.major = static_cast<uint32_t>(after.ru_majflt - before.ru_majflt);
+  record.minor = static_cast<uint32_t>(after.ru_minflt - before.ru_minflt);
+  record.slept = static_cast<uint32_t>(after.ru_nvcsw - before.ru_nvcsw);
+  record.preempted = static_cast<uint32_t>(after.ru_nivcsw - before.ru_nivcsw);
+}
+
+}  // namespace
+
+HF_RT_TEXT void WorkTimer::run(const Block& block) noexcept {
+  CallbackRecord record;
+  record.head.kind = RecordKind::kCallback;
+  rusage before = {};
+  if (options_.counts_faults) before = thread_usage();
+  record.head.mono_ns = audio::monotonic_now().count;
+  work_.call(work_.context, block);
+  record.end_ns = audio::monotonic_now().count;
+  record.cpu_ns = -1;
+  if (options_.counts_faults) note_difference(before, thread_usage(), record);
+  const bool is_long = record.end_ns - record.head.mono_ns >= options_.long_call.count;
+  const bool has_trouble = record.major + record.minor + record.slept + record.preempted > 0;
+  if (!is_long && !has_trouble) return;
+  if (records_.push(record)) return;
+  dropped_.store(dropped_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace holdfast::session
