@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace holdfast::audio {
@@ -30,13 +31,19 @@ int add_tls(dl_phdr_info* object, size_t, void* context) {
   return 0;
 }
 
+/// Of the program and the libraries that it was started with. sysconf does not tell.
+size_t static_tls_bytes() {
+  size_t tls_bytes = 0;
+  dl_iterate_phdr(add_tls, &tls_bytes);
+  return tls_bytes;
+}
+
 /// Thread-local storage lies at the top of the stack. Usually some hundred bytes, which the stack
-/// has room for; a sanitizer's runtime has close to a megabyte. sysconf does not tell.
+/// has room for; a sanitizer's runtime has close to a megabyte.
 size_t extra_bytes() {
   constexpr size_t kPage = 4096;
   constexpr size_t kLoaderPages = 32;  // glibc keeps some for libraries that come later
-  size_t tls_bytes = 0;
-  dl_iterate_phdr(add_tls, &tls_bytes);
+  const size_t tls_bytes = static_tls_bytes();
   return tls_bytes < kPage ? 0 : (tls_bytes / kPage + kLoaderPages) * kPage;
 }
 
@@ -92,6 +99,16 @@ MemoryRange AudioThread::stack() const {
   if (mapping_ == nullptr) return {0, 0, "audio thread's stack"};
   return {reinterpret_cast<uintptr_t>(mapping_) + kGuardBytes, stack_bytes_,
           "audio thread's stack"};
+}
+
+/// pthread_t is the address of the thread control block (glibc); x86-64 has the TLS below it, and
+/// arm64 above. What alignment adds between the blocks of several libraries is left out.
+MemoryRange AudioThread::thread_local_storage() const {
+  const MemoryRange whole = stack();
+  const auto control = static_cast<uintptr_t>(thread_);
+  if (!is_created_ || control < whole.begin || control >= whole.end()) return {};
+  const uintptr_t begin = control - std::min<uintptr_t>(static_tls_bytes(), control - whole.begin);
+  return {begin, whole.end() - begin, "audio thread's TLS"};
 }
 
 void AudioThread::open_gate(Gate gate) {

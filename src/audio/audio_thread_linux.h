@@ -38,6 +38,8 @@ class AudioThread {
   [[nodiscard]] pid_t id() const { return id_.load(); }
   /// The whole stack, thread control block and static TLS included.
   [[nodiscard]] MemoryRange stack() const;
+  /// The upper end of the stack: static TLS and the thread control block.
+  [[nodiscard]] MemoryRange thread_local_storage() const;
 
  private:
   static void* enter(void* self);

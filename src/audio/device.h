@@ -55,6 +55,11 @@ class Device {
   /// Memory that the audio thread touches on behalf of this device; valid from open() on.
   [[nodiscard]] virtual std::span<const MemoryRange> working_set() const = 0;
 
+  /// The audio thread's whole stack, and its thread-local storage in it, where the thread is ours
+  /// to make; else empty. Valid from open() on.
+  [[nodiscard]] virtual MemoryRange stack() const { return {}; }
+  [[nodiscard]] virtual MemoryRange thread_local_storage() const { return {}; }
+
   /// Blocks begin. With simulated time, returns when the stream has ended.
   virtual Result<> start() = 0;
 

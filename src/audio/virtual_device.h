@@ -25,7 +25,10 @@ class VirtualDevice final : public Device {
   [[nodiscard]] pid_t thread_id() const override { return thread_.id(); }
   [[nodiscard]] std::span<const MemoryRange> working_set() const override { return working_set_; }
   /// The stack of the audio thread; empty with simulated time.
-  [[nodiscard]] MemoryRange stack() const { return thread_.stack(); }
+  [[nodiscard]] MemoryRange stack() const override { return thread_.stack(); }
+  [[nodiscard]] MemoryRange thread_local_storage() const override {
+    return thread_.thread_local_storage();
+  }
   Result<> start() override;
   void stop() override;
   [[nodiscard]] DeviceState state() const override { return state_.load(); }

@@ -10,6 +10,9 @@
 namespace holdfast {
 namespace {
 
+/// How much later than the threads themselves their process may hear that it was stopped.
+constexpr Nanos kContinueDelay = kMillisecond * 20;
+
 /// Who outranks whom where facts overlap; the largest wins.
 enum class Rank : uint8_t {
   kRemainder,
@@ -64,15 +67,24 @@ bool is_host(const PauseRecord& pause) {
   return (pause.head.flags & kPauseIsHost) != 0;
 }
 
+/// Of a stop whose end alone was seen: the process's main thread, which is not real-time, heard of
+/// it somewhat later than the audio thread went on.
+bool ends_with(TimeSpan sleep, const PauseRecord& pause) {
+  const Nanos heard = span_of(pause).end;
+  return heard >= sleep.end - kMillisecond && heard <= sleep.end + kContinueDelay;
+}
+
 /// A stop by signal shows as a sleep of the thread; a pause of the whole process, or a reading that
 /// found the thread stopped, says that it was no ordinary one.
 bool is_stop(const OffCpuRecord& off, const Evidence& evidence, const ThreadFacts& facts) {
   const TimeSpan span = span_of(off);
   const auto use = facts.use(span.clipped_to(held_until(span.end, evidence.window)));
   if (use && use->is_stopped && span.length() * 2 >= use->between.length()) return true;
+  const Nanos late = span.clipped_to(evidence.window).length();
   return std::any_of(evidence.pauses.begin(), evidence.pauses.end(), [&](const PauseRecord& pause) {
-    return !is_host(pause) && span.clipped_to(span_of(pause)).length() * 2 >=
-                                  span.clipped_to(evidence.window).length();
+    if (is_host(pause)) return false;
+    if ((pause.head.flags & kPauseHasNoBegin) != 0) return ends_with(span, pause);
+    return span.clipped_to(span_of(pause)).length() * 2 >= late;
   });
 }
 
@@ -88,20 +100,18 @@ bool is_device_wait(const OffCpuRecord& off, const Evidence& evidence) {
 Nanos runnable_time(const OffCpuRecord& off, const Evidence& evidence, const ThreadFacts& facts) {
   const Nanos late = span_of(off).clipped_to(evidence.window).length();
   if (evidence.observed.level == Observation::kAllEvents && off.instead == 0) return Nanos(0);
+  const TimeSpan held = held_until(span_of(off).end, evidence.window);
   Nanos runnable;
-  if (off.instead != 0 && off.instead_since_ns != 0) {
+  if (const auto use = facts.use(span_of(off).clipped_to(held))) {
+    runnable = use->run_delay;
+    for (const OffCpuRecord& other :
+         facts.off_cpu(use->between.clipped_to({held.begin, use->between.end}))) {
+      if (is_preempted(other)) runnable -= span_of(other).length();
+    }
+  } else if (off.instead != 0 && off.instead_since_ns != 0) {
     runnable = TimeSpan{Nanos(off.instead_since_ns), span_of(off).end}
                    .clipped_to(evidence.window)
                    .length();
-  }
-  const TimeSpan held = held_until(span_of(off).end, evidence.window);
-  if (const auto use = facts.use(span_of(off).clipped_to(held))) {
-    Nanos delay = use->run_delay;
-    for (const OffCpuRecord& other :
-         facts.off_cpu(use->between.clipped_to({held.begin, use->between.end}))) {
-      if (is_preempted(other)) delay -= span_of(other).length();
-    }
-    runnable = std::max(runnable, delay);
   }
   return std::clamp(runnable, Nanos(0), late);
 }
@@ -283,7 +293,7 @@ Budget budget_of(const Gap& gap, const ObservedThread& observed, const ThreadFac
                           facts.faults(window),
                           facts.off_cpu(window),
                           facts.callbacks(window),
-                          facts.pauses(window)};
+                          facts.pauses({window.begin, window.end + kContinueDelay})};
   return budget_from_events(evidence, facts, space);
 }
 

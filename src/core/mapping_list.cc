@@ -38,7 +38,7 @@ std::optional<PageOwner> MappingList::owner_of(uint64_t address) const {
   const Mapping* const mapping = find_mapping(mappings_, address);
   if (mapping == nullptr) return std::nullopt;
   const auto index = static_cast<size_t>(mapping - mappings_.data());
-  const size_t file = is_bss(index) ? index - 1 : index;  // whose file it counts to
+  const size_t file = is_heap(index) ? index : file_below(index).value_or(index);
   const Mapping& source = mappings_[file];
   PageOwner owner;
   owner.role = role_of(index);
@@ -58,21 +58,30 @@ bool MappingList::can_be_a_stack(uint64_t address) const {
   return mapping != nullptr && mapping->is_writable && backing_of(*mapping) != Backing::kFile;
 }
 
-/// Directly above the writable private pages of a file with code.
-bool MappingList::is_bss(size_t index) const {
-  if (index == 0 || !is_anonymous(mappings_[index])) return false;
-  const Mapping& below = mappings_[index - 1];
-  return below.end == mappings_[index].begin && below.is_writable && !below.is_shared &&
-         has_code(below.path);
+/// The writable private pages of a file with code that anonymous mappings lie directly above, this
+/// one among them: several when parts of the bss are locked. Nothing when there are none.
+std::optional<size_t> MappingList::file_below(size_t index) const {
+  while (index > 0 && is_anonymous(mappings_[index]) &&
+         mappings_[index - 1].end == mappings_[index].begin) {
+    const Mapping& below = mappings_[--index];
+    if (below.is_writable && !below.is_shared && has_code(below.path)) return index;
+  }
+  return std::nullopt;
 }
 
 /// Where addresses are not random, the heap begins right above the program's bss, and not every
 /// kernel labels all of it.
 bool MappingList::is_heap(size_t index) const {
   if (mappings_[index].path == "[heap]") return true;
-  return index >= 2 && is_anonymous(mappings_[index]) && is_bss(index - 1) &&
-         mappings_[index - 1].end == mappings_[index].begin &&
-         mappings_[index - 2].path == program_;
+  const auto file = file_below(index);
+  if (!file || *file + 1 == index || mappings_[*file].path != program_) return false;
+  size_t above = index + 1;
+  while (above < mappings_.size() && mappings_[above].begin == mappings_[above - 1].end &&
+         is_anonymous(mappings_[above])) {
+    above++;
+  }
+  return above < mappings_.size() && mappings_[above].begin == mappings_[above - 1].end &&
+         mappings_[above].path == "[heap]";
 }
 
 bool MappingList::has_code(const std::string& path) const {
@@ -82,7 +91,9 @@ bool MappingList::has_code(const std::string& path) const {
 MemoryRole MappingList::role_of(size_t index) const {
   const Mapping& mapping = mappings_[index];
   if (is_heap(index)) return MemoryRole::kHeap;
-  if (is_bss(index)) return role_in_code_file(mapping, mappings_[index - 1].path);
+  if (const auto file = file_below(index)) {
+    return role_in_code_file(mapping, mappings_[*file].path);
+  }
   if (mapping.path == "[stack]") return MemoryRole::kStack;
   if (is_kernel_code(mapping)) return role_in_code_file(mapping, mapping.path);
   switch (backing_of(mapping)) {

@@ -37,11 +37,12 @@ class MappingList {
   [[nodiscard]] bool can_be_a_stack(uint64_t address) const;
 
  private:
-  [[nodiscard]] bool is_bss(size_t index) const;
+  [[nodiscard]] std::optional<size_t> file_below(size_t index) const;
   [[nodiscard]] bool is_heap(size_t index) const;
   [[nodiscard]] bool has_code(const std::string& path) const;
   [[nodiscard]] MemoryRole role_of(size_t index) const;
   [[nodiscard]] MemoryRole role_in_code_file(const Mapping& mapping, const std::string& path) const;
+
   std::string program_;
   std::vector<Mapping> mappings_;
   std::vector<std::string> build_ids_;  ///< One per mapping.

@@ -167,8 +167,9 @@ struct MemoryRecord {
   int64_t stalled_full_ns = -1;    ///< Counter: all tasks that were not idle did.
 };
 
-inline constexpr uint16_t kPauseIsHost = 1;  ///< All processors stood still; else: our process was
-                                             ///< stopped by a signal.
+inline constexpr uint16_t kPauseIsHost = 1;      ///< All processors stood still; else: our process
+                                                 ///< was stopped by a signal.
+inline constexpr uint16_t kPauseHasNoBegin = 2;  ///< Only its end was seen: both times are that.
 
 /// kPause; head.mono_ns is its begin.
 struct PauseRecord {

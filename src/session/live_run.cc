@@ -110,6 +110,7 @@ Result<> LiveRun::begin_to_observe() {
   const Nanos block = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
   sleep_filter_ = SleepFilter(Nanos(block.count / kLateShare));
   popped_.resize(options_.ring_records);
+  observer_->know_stack(device_.stack(), device_.thread_local_storage());
   return collect();
 }
 

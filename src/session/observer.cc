@@ -11,6 +11,7 @@
 #include "core/text_lines.h"
 #include "probe/address_space_linux.h"
 #include "probe/clock_linux.h"
+#include "probe/continue_signal_linux.h"
 #include "probe/memory_use_linux.h"
 #include "probe/pause_monitor_linux.h"
 #include "probe/proc_file_linux.h"
@@ -34,6 +35,7 @@ struct Observer::Probes {
   std::optional<probe::MemoryUseProbe> memory;
   std::optional<probe::AddressSpaceWatch> names;
   std::unique_ptr<probe::PauseMonitor> pauses;
+  std::unique_ptr<probe::ContinueSignal> continues;
   Symbolizer symbols;
 };
 
@@ -88,6 +90,9 @@ void Observer::open_surroundings() {
   } else {
     limit(names.error());
   }
+  if (options_.pid == getpid()) {
+    if (auto continues = probe::ContinueSignal::open()) probes_->continues = std::move(*continues);
+  }
   if (auto pauses = probe::PauseMonitor::open({})) {
     add_limitations((*pauses)->limitations());
     probes_->pauses = std::move(*pauses);
@@ -111,6 +116,7 @@ void Observer::collect(std::vector<Record>& facts) {
 
 /// That this process was stopped says nothing about another one.
 void Observer::collect_pauses(std::vector<Record>& facts) {
+  if (probes_->continues) probes_->continues->drain(facts);
   if (!probes_->pauses) return;
   const auto from = static_cast<ptrdiff_t>(facts.size());
   probes_->pauses->drain(facts);
@@ -135,10 +141,21 @@ void Observer::collect_names(std::vector<Record>& facts) {
   read_names(facts);
 }
 
+void Observer::know_stack(const MemoryRange& stack, const MemoryRange& thread_local_storage) {
+  if (stack.size_bytes == 0) return;
+  const auto thread = static_cast<uint32_t>(options_.thread);
+  stack_lines_ = {stack_line(thread, stack)};
+  if (thread_local_storage.size_bytes > 0) {
+    stack_lines_.push_back(tls_line(thread, thread_local_storage));
+  }
+  has_stack_ = true;
+}
+
 void Observer::read_names(std::vector<Record>& facts) {
   const auto lines = probes_->names->changes();
   if (!lines) return;  // the process has ended: what is known of it stands
   for (const std::string& line : *lines) write_line(line, facts);
+  for (const std::string& line : std::exchange(stack_lines_, {})) write_line(line, facts);
   if (lines->empty() || has_stack_) return;
   if (const auto stack = probe::read_stack_line(options_.pid, options_.thread)) {
     write_line(*stack, facts);

@@ -44,6 +44,10 @@ class Observer {
   /// What turned out to be impossible since the last call.
   [[nodiscard]] std::vector<Unavailable> take_new_limitations();
 
+  /// Where the thread's own memory lies, from whoever made the thread; empty ranges say nothing.
+  /// Else it is estimated from the stack pointer. Before the first collect().
+  void know_stack(const MemoryRange& stack, const MemoryRange& thread_local_storage);
+
   /// Appends everything that has been seen since the last call; names come before what they name.
   void collect(std::vector<Record>& facts);
 
@@ -78,6 +82,7 @@ class Observer {
   std::vector<Record> found_;
   Nanos next_memory_;
   Nanos next_names_;
+  std::vector<std::string> stack_lines_;  ///< Not yet written.
   bool has_stack_ = false;
   std::set<uint32_t> named_;  ///< Threads whose name was asked for.
 };

@@ -162,6 +162,19 @@ TEST(Attribute, StopBySignalShowsAsASleepDuringAPause) {
   EXPECT_EQ(time_of(answer, CauseKind::kStopped), micros(980));
 }
 
+TEST(Attribute, SleepThatEndsWithAContinueSignalWasAStop) {
+  EXPECT_EQ(judge({off_cpu(800, 1980), pause(2400, 2400, kPauseHasNoBegin)}, kTimed).cause,
+            CauseKind::kStopped);
+  EXPECT_EQ(judge({off_cpu(800, 1980), pause(90'000, 90'000, kPauseHasNoBegin)}, kTimed).cause,
+            CauseKind::kLateWake);
+}
+
+TEST(Attribute, OtherThreadsThatRanMeanwhileAreNoRunQueue) {
+  const std::vector<Record> records = {thread_use(0, 0, 0), off_cpu(700, 1990, 0, 99, 800),
+                                       thread_use(10'000, 50, 5)};
+  EXPECT_EQ(judge(records, kTimed).cause, CauseKind::kLateWake);
+}
+
 TEST(Attribute, HostPauseOutranksEverything) {
   const auto answer =
       judge({plain(callback(700, 2000)), fault(800, 1900), pause(900, 2000)}, kTimed);

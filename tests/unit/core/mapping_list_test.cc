@@ -96,16 +96,28 @@ TEST(MappingList, SharedMemoryOfEveryKindIsSharedMemory) {
   EXPECT_EQ(named(list, 0x4000), "shared memory zero");
 }
 
-TEST(MappingList, MemoryRightAboveTheProgramsBssIsHeap) {
+TEST(MappingList, MemoryBetweenTheProgramsBssAndTheHeapIsHeap) {
   const MappingList list = list_of(
       "1000-2000 r-xp 0000 0:1 9 /usr/bin/audio-editor\n"
       "2000-3000 rw-p 1000 0:1 9 /usr/bin/audio-editor\n"
       "3000-4000 rw-p 0000 0:0 0 \n"
       "4000-5000 rw-p 0000 0:0 0 \n"
-      "6000-7000 rw-p 0000 0:0 0 \n");
+      "5000-6000 rw-p 0000 0:0 0 [heap]\n"
+      "7000-8000 rw-p 0000 0:0 0 \n");
   EXPECT_EQ(named(list, 0x3000), "data audio-editor");
   EXPECT_EQ(named(list, 0x4000), "heap");
-  EXPECT_EQ(named(list, 0x6000), "anonymous memory");
+  EXPECT_EQ(named(list, 0x7000), "anonymous memory");
+}
+
+TEST(MappingList, BssThatIsPartlyLockedIsStillBss) {
+  const MappingList list = list_of(
+      "1000-2000 r-xp 0000 0:1 9 /usr/bin/audio-editor\n"
+      "2000-3000 rw-p 1000 0:1 9 /usr/bin/audio-editor\n"
+      "3000-4000 rw-p 0000 0:0 0 \n"
+      "4000-5000 rw-p 0000 0:0 0 \n"
+      "9000-a000 rw-p 0000 0:0 0 [heap]\n");
+  EXPECT_EQ(named(list, 0x4000), "data audio-editor");
+  EXPECT_EQ(list.owner_of(0x4004)->file_offset, 0x3004U);
 }
 
 TEST(MappingList, OnlyWritableMemoryWithoutAFileCanBeAStack) {
