@@ -20,9 +20,11 @@ import sys
 import time
 
 import benchmark_times
+import explain_glitches
 import explain_memory
 import instructions
 import lateness_vs_cyclictest
+import observer_share
 import pressure_soak
 import system_calls
 from figure import Figure
@@ -64,6 +66,8 @@ def measure_all(build, is_quick):
     yield from system_calls.figures(programs)
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
     yield from explain_memory.figures(programs, lengths)
+    yield from explain_glitches.measure(build)
+    yield from observer_share.measure(build, *((2, 3.0) if is_quick else (10, 5.0)))
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

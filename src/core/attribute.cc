@@ -103,7 +103,7 @@ Nanos runnable_time(const OffCpuRecord& off, const Evidence& evidence, const Thr
   const TimeSpan held = held_until(span_of(off).end, evidence.window);
   Nanos runnable;
   if (const auto use = facts.use(span_of(off).clipped_to(held))) {
-    runnable = use->run_delay;
+    runnable = use->run_delay - use->usual_run_delay;
     for (const OffCpuRecord& other :
          facts.off_cpu(use->between.clipped_to({held.begin, use->between.end}))) {
       if (is_preempted(other)) runnable -= span_of(other).length();

@@ -18,6 +18,19 @@ int64_t member(std::string_view object, std::string_view name) {
   return value;
 }
 
+/// The text member `name`, its escapes undone as far as they are single characters.
+std::string text_member(std::string_view object, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\":\"";
+  const size_t at = object.find(key);
+  std::string text;
+  if (at == std::string_view::npos) return text;
+  for (size_t i = at + key.size(); i < object.size() && object[i] != '"'; i++) {
+    if (object[i] == '\\' && i + 1 < object.size()) i++;
+    text += object[i];
+  }
+  return text;
+}
+
 bool is_more(int64_t a, int64_t b) {
   return a > b && (a - b) * (a - b) > 4 * (a + b);
 }
@@ -30,9 +43,15 @@ std::optional<CounterResult> parse_counter_output(std::string_view output) {
   const size_t end = output.find('\n', at);
   if (end == std::string_view::npos) return std::nullopt;  // cut off in the middle
   const std::string_view summary = output.substr(at, end - at);
-  return CounterResult{member(summary, "glitches"),         member(summary, "missing_frames"),
-                       member(summary, "own_major_faults"), member(summary, "own_minor_faults"),
-                       member(summary, "lateness_max_ns"),  0};
+  CounterResult result;
+  result.glitches = member(summary, "glitches");
+  result.missing_frames = member(summary, "missing_frames");
+  result.major_faults = member(summary, "own_major_faults");
+  result.minor_faults = member(summary, "own_minor_faults");
+  result.lateness_max_ns = member(summary, "lateness_max_ns");
+  result.page_fault_glitches = member(summary, "page_fault");
+  result.verdict = text_member(summary, "verdict");
+  return result;
 }
 
 std::string_view name_of(DemoVerdict verdict) {

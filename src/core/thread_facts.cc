@@ -107,7 +107,8 @@ void ThreadFacts::forget_before(Nanos time) {
   drop_before(callbacks_, time);
   drop_before(pauses_, time);
   drop_before(losses_, time);
-  while (uses_.size() > 1 && time_of(uses_[1].head.mono_ns) < time) uses_.pop_front();
+  // Three readings before are kept: one to begin with, two more for what is usual.
+  while (uses_.size() > 3 && time_of(uses_[3].head.mono_ns) < time) uses_.pop_front();
 }
 
 std::vector<FaultRecord> ThreadFacts::faults(TimeSpan window) const {
@@ -128,25 +129,33 @@ bool ThreadFacts::has_lost(TimeSpan window) const {
                      [&](const LostRecord& lost) { return span_of(lost).overlaps(window); });
 }
 
+Nanos ThreadFacts::usual_run_delay(size_t reading) const {
+  constexpr size_t kIntervals = 2;
+  if (reading < kIntervals) return Nanos(0);
+  const auto delay = [this](size_t end) {
+    return time_of(uses_[end].run_delay_ns) - time_of(uses_[end - 1].run_delay_ns);
+  };
+  return std::max(std::min(delay(reading), delay(reading - 1)), Nanos(0));
+}
+
 std::optional<ThreadFacts::Use> ThreadFacts::use(TimeSpan window) const {
-  const ThreadUseRecord* before = nullptr;
-  bool is_stopped = false;
-  for (const ThreadUseRecord& after : uses_) {
-    const Nanos time = time_of(after.head.mono_ns);
-    if (time <= window.begin) {
-      before = &after;
-      is_stopped = false;
-    } else if (before == nullptr) {
-      return std::nullopt;
-    }
-    is_stopped |= is_stopped_state(after.head.flags);
-    if (time < window.end) continue;
-    return Use{{time_of(before->head.mono_ns), time},
-               time_of(after.cpu_ns) - time_of(before->cpu_ns),
-               time_of(after.run_delay_ns) - time_of(before->run_delay_ns),
-               (time_of(after.major) - time_of(before->major)).count,
-               (time_of(after.minor) - time_of(before->minor)).count,
-               is_stopped};
+  const auto is_after = [](Nanos time, const ThreadUseRecord& use) {
+    return time < time_of(use.head.mono_ns);
+  };
+  const auto next = std::upper_bound(uses_.begin(), uses_.end(), window.begin, is_after);
+  if (next == uses_.begin()) return std::nullopt;
+  const auto before = next - 1;
+  bool is_stopped = is_stopped_state(before->head.flags);
+  for (auto after = next; after != uses_.end(); ++after) {
+    is_stopped |= is_stopped_state(after->head.flags);
+    if (time_of(after->head.mono_ns) < window.end) continue;
+    return Use{{time_of(before->head.mono_ns), time_of(after->head.mono_ns)},
+               time_of(after->cpu_ns) - time_of(before->cpu_ns),
+               time_of(after->run_delay_ns) - time_of(before->run_delay_ns),
+               (time_of(after->major) - time_of(before->major)).count,
+               (time_of(after->minor) - time_of(before->minor)).count,
+               is_stopped,
+               usual_run_delay(static_cast<size_t>(before - uses_.begin()))};
   }
   return std::nullopt;
 }

@@ -68,11 +68,14 @@ class ThreadFacts {
     int64_t major = 0;
     int64_t minor = 0;
     bool is_stopped = false;  ///< A reading in between found it stopped.
+    Nanos usual_run_delay;    ///< The least of the two intervals between readings before: what its
+                              ///< other wakes cost. 0 when there are no such readings.
   };
   /// Nothing when there is no reading on one side.
   [[nodiscard]] std::optional<Use> use(TimeSpan window) const;
 
  private:
+  [[nodiscard]] Nanos usual_run_delay(size_t reading) const;
   template <class Kept>
   void keep(std::deque<Kept>& facts, const Kept& fact);
 

@@ -14,7 +14,7 @@ namespace holdfast {
 struct WakeBudget {
   Nanos shortest_period = kMillisecond;
   Nanos longest_period = kMillisecond * 50;
-  int64_t cpu_per_million = 4000;  ///< Of one processor, for all threads together.
+  int64_t cpu_per_million = 2500;  ///< Of one processor, for all threads together.
 };
 
 /// The period that keeps the budget, if `rounds` wakes of all threads cost `cpu` together. With

@@ -68,6 +68,15 @@ std::string verdict_text(const DemoResult& result) {
   return "";
 }
 
+/// What each counter said of the causes of its own glitches.
+std::string causes_text(const DemoResult& result) {
+  std::string text;
+  if (!result.unlocked.verdict.empty())
+    text += "\nnothing locked: " + result.unlocked.verdict + ".\n";
+  if (!result.locked.verdict.empty()) text += "locked: " + result.locked.verdict + ".\n";
+  return text;
+}
+
 void add_counter(JsonWriter& json, const char* name, const CounterResult& counter) {
   json.begin_object(name);
   json.field("glitches", counter.glitches);
@@ -75,6 +84,8 @@ void add_counter(JsonWriter& json, const char* name, const CounterResult& counte
   json.field("own_major_faults", counter.major_faults);
   json.field("own_minor_faults", counter.minor_faults);
   json.field("lateness_max_ns", counter.lateness_max_ns);
+  json.field("page_fault_glitches", counter.page_fault_glitches);
+  json.field("verdict", counter.verdict);
   json.field("peak_swapped_bytes", counter.peak_swapped_bytes);
   json.end_object();
 }
@@ -88,7 +99,7 @@ std::string demo_text(const DemoResult& result) {
       "swap\n";
   text += row("nothing locked", result.unlocked);
   text += row("locked", result.locked);
-  text += "\n" + verdict_text(result);
+  text += "\n" + verdict_text(result) + causes_text(result);
   for (const std::string& what : result.missing) text += "Missing here: " + what + "\n";
   return text;
 }

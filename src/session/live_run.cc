@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kCollectMilliseconds = 50;
 /// How exactly the run delay of one block is known depends on how often it is read.
-constexpr int kObserveMilliseconds = 10;
+constexpr int kObserveMilliseconds = 20;
 constexpr Nanos kLongestSettling = kMillisecond * 1500;
 constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;

@@ -6,7 +6,7 @@
 namespace holdfast::session {
 namespace {
 
-constexpr int kObserveMilliseconds = 10;
+constexpr int kObserveMilliseconds = 20;
 constexpr int64_t kLateShare = 4;  ///< Of a block's time: sleeps before later blocks are kept.
 
 RecordHead head_now(RecordKind kind) {

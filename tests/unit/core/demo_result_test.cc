@@ -20,7 +20,22 @@ DemoResult result_with(const CounterResult& unlocked, const CounterResult& locke
 TEST(DemoResult, SummaryIsFoundAmongOtherLines) {
   const auto counter = parse_counter_output("advice\n" + std::string(kSummary) + "\nmore\n");
   ASSERT_TRUE(counter);
-  EXPECT_EQ(*counter, (CounterResult{3, 48, 7, 0, 900, 0}));
+  CounterResult expected;
+  expected.glitches = 3;
+  expected.missing_frames = 48;
+  expected.major_faults = 7;
+  expected.lateness_max_ns = 900;
+  EXPECT_EQ(*counter, expected);
+}
+
+TEST(DemoResult, CausesAreReadWithTheirSentence) {
+  const auto counter = parse_counter_output(
+      R"({"schema":"holdfast.summary/1","glitches":3,"causes":{"page_fault":2,"run_queue":1},)"
+      R"("verdict":"2 of 3 \"x\" from page faults"})"
+      "\n");
+  ASSERT_TRUE(counter);
+  EXPECT_EQ(counter->page_fault_glitches, 2);
+  EXPECT_EQ(counter->verdict, "2 of 3 \"x\" from page faults");
 }
 
 TEST(DemoResult, SummaryThatIsMissingOrCutOffIsNone) {

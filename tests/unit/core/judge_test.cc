@@ -7,7 +7,9 @@
 #include <random>
 #include <vector>
 
+#include "core/address_lines.h"
 #include "tests/support/block_builder.h"
+#include "tests/support/fact_builder.h"
 
 namespace holdfast {
 namespace {
@@ -20,6 +22,8 @@ SessionInfo info() {
   result.rate_hz = kRateHz;
   result.block_frames = 16;
   result.utc_minus_mono_ns = 1'700'000'000'000'000'000;
+  result.observation = Observation::kAllEvents;
+  result.observed_thread = test::kThread;
   return result;
 }
 
@@ -40,6 +44,24 @@ Verdicts judge(const std::vector<Record>& records, size_t at_a_time) {
   return verdicts;
 }
 
+/// Something that happened to the thread around `time`.
+Record random_fact(std::mt19937_64& random, Nanos time) {
+  const int64_t begin = time.count / test::kMicro - static_cast<int64_t>(random() % 400);
+  const int64_t end = begin + static_cast<int64_t>(random() % 400);
+  switch (random() % 5) {
+    case 0:
+      return test::fault(begin, end, static_cast<uint16_t>(random() % 2), random() % 0x5000);
+    case 1:
+      return test::off_cpu(begin, end, static_cast<uint16_t>(random() % 2), 99);
+    case 2:
+      return test::pause(begin, end, static_cast<uint16_t>(random() % 4));
+    case 3:
+      return test::thread_use(end, static_cast<int64_t>(random() % 999), end / 10);
+    default:
+      return to_text_records(thread_line(99, "hog"), time).front();
+  }
+}
+
 /// A run with gaps, twins, restarts, dropped stretches and other records in between.
 std::vector<Record> random_run(uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -48,6 +70,7 @@ std::vector<Record> random_run(uint64_t seed) {
   Block block = block_at(position);
   for (int i = 0; i < 3000; i++) {
     records.push_back(record_cast<Record>(to_record(block)));
+    if (random() % 4 == 0) records.push_back(random_fact(random, block.woke));
     const uint64_t chance = random() % 64;
     position += chance == 0 ? static_cast<int64_t>(random() % 5000) : 16;
     if (chance == 1) position -= 16;

@@ -55,6 +55,17 @@ TEST(ThreadFacts, KeepsTheLastReadingBeforeWhatItForgets) {
   EXPECT_EQ(use->run_delay, Nanos(1 * kMicro));
 }
 
+TEST(ThreadFacts, UsualRunDelayIsTheLeastOfTheTwoIntervalsBefore) {
+  ThreadFacts facts(kThread);
+  for (const auto& [at, delay] : {std::pair(100, 0), {200, 30}, {300, 50}, {400, 900}}) {
+    facts.add(thread_use(at, 0, delay));
+  }
+  const auto use = facts.use(micros(310, 390));
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->run_delay, Nanos(850 * kMicro));
+  EXPECT_EQ(use->usual_run_delay, Nanos(20 * kMicro));
+}
+
 TEST(ThreadFacts, UseNeedsAReadingOnBothSides) {
   ThreadFacts facts(kThread);
   facts.add(thread_use(100, 0, 0));

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Writes the trace of one hour of 16-frame blocks with 10,000 glitches, each with the facts that
+// explain it: two major faults with their sleeps, forty first touches, a late wake, counters every
+// 20 ms. What `explain` has to work on in bench/explain_glitches.py.
+//
+// usage: glitch_trace FILE
+#include <cstdio>
+
+#include "core/address_lines.h"
+#include "core/text_lines.h"
+#include "session/trace_file.h"
+
+namespace holdfast {
+namespace {
+
+constexpr int64_t kRateHz = 48000;
+constexpr int64_t kBlocks = 10'800'000;
+constexpr int64_t kGlitches = 10'000;
+constexpr int64_t kBlocksPerGlitch = kBlocks / kGlitches;
+constexpr int64_t kMissed = 12;  ///< Blocks, 4 ms.
+constexpr int64_t kBlocksPerReading = 60;
+constexpr uint32_t kThread = 7;
+
+/// When block `index` is due.
+int64_t due_ns(int64_t index) {
+  return kSecond.count + duration_of(Frames(index * 16), kRateHz).count;
+}
+
+Record block(int64_t index) {
+  BlockRecord record;
+  record.head = {RecordKind::kBlock, 0, 0, due_ns(index) + 12'000 + index * 7919 % 9000};
+  record.position_frames = index * 16;
+  record.due_ns = due_ns(index);
+  record.content = static_cast<uint64_t>(index) * 0x9E3779B97F4A7C15U;
+  record.frames = 16;
+  return record_cast<Record>(record);
+}
+
+Record fault(int64_t begin_ns, int64_t end_ns, uint16_t flags, uint64_t address) {
+  FaultRecord record;
+  record.head = {RecordKind::kFault, flags, 0, begin_ns};
+  record.end_ns = end_ns;
+  record.address = address;
+  record.instruction = 0x55550000;
+  record.thread = kThread;
+  return record_cast<Record>(record);
+}
+
+Record off_cpu(int64_t begin_ns, int64_t end_ns) {
+  OffCpuRecord record;
+  record.head = {RecordKind::kOffCpu, 0, 0, begin_ns};
+  record.end_ns = end_ns;
+  record.thread = kThread;
+  return record_cast<Record>(record);
+}
+
+Record reading(int64_t index) {
+  ThreadUseRecord record;
+  record.head = {RecordKind::kThreadUse, 'S', 0, due_ns(index)};
+  record.cpu_ns = index * 3000;
+  record.run_delay_ns = index * 800;
+  record.thread = kThread;
+  return record_cast<Record>(record);
+}
+
+/// All that happened while the blocks from `index` on were missed.
+void add_facts(int64_t index, std::vector<Record>& records) {
+  int64_t now = due_ns(index - 1) + 30'000;
+  for (int i = 0; i < 2; i++) {
+    records.push_back(off_cpu(now + 10'000, now + 1'500'000));
+    records.push_back(fault(now, now + 1'600'000, kFaultIsMajor, 0x55550000 + index % 64 * 4096));
+    now += 1'610'000;
+  }
+  for (int i = 0; i < 40; i++, now += 2000) {
+    records.push_back(fault(now, now + 1500, 0, 0x7fff0000 + i * 4096U));
+  }
+  records.push_back(off_cpu(now, due_ns(index + kMissed)));
+}
+
+std::vector<Record> names() {
+  std::vector<Record> records;
+  for (const std::string& line :
+       {maps_line(1), program_line("/usr/bin/editor"),
+        std::string("map 55540000 55600000 r-xp 0 - /usr/bin/editor"),
+        std::string("map 7fff0000 80000000 rw-p 0 - "), thread_line(kThread, "audio")}) {
+    for (const Record& part : to_text_records(line, kSecond)) records.push_back(part);
+  }
+  return records;
+}
+
+Result<> write(const char* path) {
+  SessionInfo info;
+  info.rate_hz = kRateHz;
+  info.block_frames = 16;
+  info.observation = Observation::kAllEvents;
+  info.observed_thread = kThread;
+  HF_TRY_ASSIGN(session::TraceFile file,
+                session::TraceFile::create(path, info, session::IfExists::kReplace));
+  HF_TRY(file.add(names()));
+  std::vector<Record> records;
+  for (int64_t index = 0; index < kBlocks; index++) {
+    records.clear();
+    if (index % kBlocksPerReading == 0) records.push_back(reading(index));
+    if (index % kBlocksPerGlitch == kBlocksPerGlitch / 2) {
+      add_facts(index, records);
+      index += kMissed;
+    }
+    records.push_back(block(index));
+    HF_TRY(file.add(records));
+  }
+  return file.close();
+}
+
+}  // namespace
+}  // namespace holdfast
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fputs("usage: glitch_trace FILE\n", stderr);
+    return 2;
+  }
+  const holdfast::Result<> written = holdfast::write(arguments[1]);
+  if (written) return 0;
+  std::fprintf(stderr, "glitch_trace: %s\n", written.error().what.c_str());
+  return 1;
+}
