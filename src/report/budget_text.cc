@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "report/duration_text.h"
+#include "report/page_owner_text.h"
 
 namespace holdfast {
 namespace {
@@ -22,26 +23,6 @@ std::string name(CauseKind kind) {
   return std::string(name_of(kind));
 }
 
-/// "stack of thread audio", "libfoo.so library text", "heap".
-std::string region_text(const PageOwner& owner) {
-  std::string text(name_of(owner.role));
-  if (!owner.of.empty()) text += " of thread " + owner.of;
-  const bool is_named = !owner.mapping.empty() && !owner.mapping.starts_with('[');
-  return is_named ? owner.mapping + " " + text : text;
-}
-
-std::string owner_text(const PageOwner& owner, uint64_t address) {
-  std::string text = region_text(owner);
-  if (!owner.symbol.empty()) return text + ", " + owner.symbol;
-  if (!owner.section.empty()) text += " (" + owner.section + ")";
-  if (owner.is_file_backed) {
-    return text + format(" at offset 0x%llx", static_cast<unsigned long long>(owner.file_offset));
-  }
-  return owner.role == MemoryRole::kUnknown
-             ? text + format(" 0x%llx", static_cast<unsigned long long>(address))
-             : text;
-}
-
 std::string faults_text(int64_t count, const std::string& kind) {
   return std::to_string(count) + " " + kind + (count == 1 ? " fault" : " faults");
 }
@@ -51,7 +32,8 @@ std::string fault_evidence(const BudgetPart& part) {
   if (part.is_estimated) return text + " counted, times estimated";
   text += ", " + duration_text(part.whole);
   if (part.slept > Nanos(0)) text += ", " + duration_text(part.slept) + " of it asleep for I/O";
-  return part.toucher.empty() ? text : text + "; touched by " + part.toucher;
+  const bool is_told = part.toucher.empty() || part.toucher == part.owner.symbol;
+  return is_told ? text : text + "; touched by " + part.toucher;
 }
 
 std::string run_queue_evidence(const BudgetPart& part) {
@@ -140,8 +122,7 @@ std::string place_text(const BudgetPart& part) {
 
 std::string backing_text(const BudgetPart& part) {
   if (part.kind != CauseKind::kPageFault || (part.is_estimated && part.address == 0)) return "";
-  if (part.owner.is_file_backed) return "file";
-  return part.detail == "major" ? "swap" : "anonymous";
+  return backing_text(part.owner, part.detail == "major");
 }
 
 std::string evidence_text(const BudgetPart& part) {
