@@ -7,6 +7,7 @@
 #include "cmd/exit.h"
 #include "core/thread_choice.h"
 #include "probe/process_linux.h"
+#include "report/duration_text.h"
 #include "report/glitch_text.h"
 #include "session/thread_run.h"
 
@@ -14,6 +15,7 @@ namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kProgram = "holdfast count";
+constexpr Nanos kLongestQuiet = kSecond;  ///< No audio thread sleeps longer between two blocks.
 
 /// Without its sleeps and wakes there is nothing to count.
 Error cannot_see(const session::Observer& observer) {
@@ -79,10 +81,13 @@ Result<int> count_thread(const CountOptions& options, Output& output) {
   tell_new_limitations(observer.get(), output);
   if (!ended) return ended.error();
   if (!finished) return finished.error();
-  if (*ended == EndReason::kDeviceGone) {
-    output.advice(std::string(kProgram) + ": the thread has ended\n");
-  }
-  return counter.exit_code();
+  if (*ended == EndReason::kThreadEnded) return counter.exit_code();
+  const Nanos quiet = run.quiet_time();
+  if (quiet <= kLongestQuiet) return counter.exit_code();
+  output.advice(std::string(kProgram) + ": at the end the thread had not woken for " +
+                (quiet == Nanos(INT64_MAX) ? "the whole time" : duration_text(quiet)) +
+                ": it hangs, or is no audio thread; name another one with --thread\n");
+  return kNotTrustworthy;
 }
 
 }  // namespace holdfast::cmd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // holdfast watch: which pages of a thread's stack, code and data are in memory, and when they leave
-// and come back. Read-only: looking changes nothing.
+// and come back, and the page faults that the thread takes. Read-only: looking changes no page.
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/exit.h"
+#include "cmd/fault_watch.h"
 #include "cmd/output.h"
 #include "cmd/own_audio_thread.h"
 #include "core/proc_smaps.h"
@@ -29,6 +30,8 @@ namespace {
 constexpr const char* kProgram = "holdfast watch";
 constexpr Nanos kShortestInterval = kMillisecond;
 constexpr Nanos kLongestInterval = kSecond * 3600;
+/// Faults are told at least this often, however seldom the pages are looked at.
+constexpr Nanos kLongestFaultInterval = kMillisecond * 100;
 /// 60 ns a page (measured with 5000 pages of 100 mappings) at 5 % of one processor.
 constexpr int64_t kIntervalNanosPerPage = 1200;
 
@@ -100,22 +103,34 @@ class Watcher {
     return Done{};
   }
 
+  /// Where the watched thread's stack is, when it said so itself.
+  void know_stack(const MemoryRange& stack) { stack_ = stack; }
+
   /// Until stopped, the time is over, or the process ends.
   Result<> run(const Pace& pace) {
     HF_TRY_ASSIGN(const probe::ThreadFaults before, fault_counter_.read());
     const Nanos start = probe::monotonic_now();
     const Nanos end = pace.duration > Nanos(0) ? start + pace.duration : Nanos(INT64_MAX);
-    for (Nanos now = start;; now = probe::monotonic_now()) {
+    start_faults();
+    Nanos next_look = start;
+    while (true) {
+      faults_->look();  // may take long when it meets many new symbols
+      const Nanos now = probe::monotonic_now();
       summary_.watched = now - start;
-      HF_TRY(look(now));
-      count_faults(before);
-      if (summary_.has_process_ended || stop_requested() || now >= end) return Done{};
-      const Nanos pause = std::min(pace.every, end - now) + kMillisecond - Nanos(1);
-      wait_for_stop(static_cast<int>(pause.count / kMillisecond.count));
+      const bool is_last = stop_requested() || now >= end;
+      if (is_last || now >= next_look) {
+        HF_TRY(look(now));
+        count_faults(before);
+        next_look = now + pace.every;
+      }
+      if (summary_.has_process_ended || is_last) return Done{};
+      wait_until(std::min({next_look, end, now + kLongestFaultInterval}), now);
     }
   }
 
   void show_summary() {
+    faults_->finish();
+    summary_.seen_faults = faults_->totals();
     summary_.pages_out = watch_.pages_out();
     print(summary_text(summary_), summary_json(utc_now(), summary_));
     show_limitations();
@@ -130,14 +145,33 @@ class Watcher {
 
   void show_missing(const Unavailable& missing) {
     if (output_.is_json()) return output_.line(missing_json(utc_now(), missing));
-    output_.advice("unknown: " + missing.why + " -- " + missing.how_to_get_it + "\n");
+    const std::string advice = missing.how_to_get_it.empty() ? "" : " -- " + missing.how_to_get_it;
+    output_.advice("unknown: " + missing.why + advice + "\n");
   }
 
   /// Those that were not shown before.
-  void show_limitations() {
-    for (const Unavailable& limitation : watch_.probe().limitations()) {
+  void show_new(const std::vector<Unavailable>& limitations) {
+    for (const Unavailable& limitation : limitations) {
       if (shown_.insert(limitation.why).second) show_missing(limitation);
     }
+  }
+
+  void show_limitations() {
+    show_new(watch_.probe().limitations());
+    if (faults_) show_new(faults_->take_new_limitations());
+  }
+
+  void start_faults() {
+    faults_.emplace(target_.pid, target_.choice.thread.id, output_);
+    faults_->know_stack(stack_);
+    faults_->show_start();
+    show_new(faults_->limitations());
+  }
+
+  /// Rounded up: what is due must be due after it.
+  static void wait_until(Nanos time, Nanos now) {
+    const Nanos pause = std::max(time - now, Nanos(0)) + kMillisecond - Nanos(1);
+    wait_for_stop(static_cast<int>(pause.count / kMillisecond.count));
   }
 
   Result<RegionRow> row_of(size_t index) {
@@ -206,6 +240,8 @@ class Watcher {
   probe::ResidencyWatch watch_;
   probe::ThreadFaultCounter fault_counter_;
   Output& output_;
+  MemoryRange stack_;
+  std::optional<FaultWatch> faults_;  ///< From the begin of run().
   ResidencySummary summary_;
   std::set<std::string> shown_;
   std::vector<PageState> pages_;
@@ -220,6 +256,7 @@ Result<> watch(const WatchOptions& options, Output& output) {
   HF_TRY_ASSIGN(auto pages, probe::ResidencyWatch::open(target.pid, target.regions, most_pages));
   Watcher watcher(std::move(target), std::move(pages), std::move(counter), output);
   Result<> start = watcher.show_start(options.is_showing_pages);
+  if (own) watcher.know_stack(own->stack());
   if (!start && start.error().system_errno != ESRCH) return start;
   if (options.is_once) return start;
   HF_TRY(watcher.run(pace));  // also tells of a process that ended while the table was printed
@@ -237,7 +274,8 @@ int run_watch(const WatchOptions& options) {
 
 Command add_watch(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
-      "watch", "Show which pages of an audio thread are in memory, and when they leave");
+      "watch",
+      "Show which pages of an audio thread are in memory, when they leave, and its faults");
   auto options = std::make_shared<WatchOptions>();
   command
       ->add_option("--pid", options->pid, "The process to look at (default: a thread of our own)")

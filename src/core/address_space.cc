@@ -22,6 +22,15 @@ bool read_permissions(std::string_view text, Mapping& mapping) {
   return true;
 }
 
+// More than any program has; a crafted trace cannot exhaust memory.
+constexpr size_t kMostThreads = 4096;
+constexpr size_t kMostSymbols = 65'536;
+
+template <class Map, class Key>
+bool has_room(const Map& map, const Key& key, size_t most) {
+  return map.size() < most || map.contains(key);
+}
+
 }  // namespace
 
 void AddressSpace::take_line(std::string_view line) {
@@ -44,8 +53,9 @@ bool AddressSpace::take(std::string_view word, std::string_view rest) {
 bool AddressSpace::take_thread(std::string_view rest) {
   TextReader reader(rest);
   const auto tid = parse_number<uint32_t>(reader.take_field());
-  if (tid) threads_[*tid].name = reader.take_rest();
-  return tid.has_value();
+  if (!tid || !has_room(threads_, *tid, kMostThreads)) return false;
+  threads_[*tid].name = reader.take_rest();
+  return true;
 }
 
 /// What overlaps was that of a thread that has ended: its memory is used again.
@@ -55,6 +65,7 @@ bool AddressSpace::take_range(std::string_view rest, Range Thread::*range) {
   const auto begin = parse_number<uint64_t>(reader.take_field(), 16);
   const auto end = parse_number<uint64_t>(reader.take_field(), 16);
   if (!tid || !begin || !end || *begin >= *end) return false;
+  if (!has_room(threads_, *tid, kMostThreads)) return false;
   for (auto& [other, thread] : threads_) {
     Range& old = thread.*range;
     if (old.begin < *end && *begin < old.end) old = Range();
@@ -97,8 +108,9 @@ bool AddressSpace::take_symbol(std::string_view rest) {
   const auto address = parse_number<uint64_t>(reader.take_field(), 16);
   const std::string_view section = or_nothing(reader.take_field());
   const std::string_view symbol = or_nothing(reader.take_rest());
-  if (!address) return false;
-  symbols_[*address] = {owner_of(*address, 0).path, std::string(section), std::string(symbol)};
+  if (!address || !has_room(symbols_, *address, kMostSymbols)) return false;
+  const std::string& path = *paths_.insert(owner_of(*address, 0).path).first;
+  symbols_[*address] = {path, std::string(section), std::string(symbol)};
   return true;
 }
 

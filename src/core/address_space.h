@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ namespace holdfast {
 /// process replaces everything but the names of threads.
 class AddressSpace {
  public:
+  AddressSpace() = default;
+  AddressSpace(AddressSpace&&) = default;
+  AddressSpace& operator=(AddressSpace&&) = default;
+  AddressSpace(const AddressSpace&) = delete;  // symbols_ looks into paths_
+  AddressSpace& operator=(const AddressSpace&) = delete;
+
   /// One whole line. Those that begin with another word are ignored: newer versions may know them.
   void take_line(std::string_view line);
 
@@ -50,7 +57,7 @@ class AddressSpace {
     Range tls;
   };
   struct Symbol {
-    std::string path;  ///< The file that was mapped there when the answer came.
+    std::string_view path;  ///< The file that was mapped there when the answer came.
     std::string section;
     std::string symbol;
   };
@@ -70,6 +77,7 @@ class AddressSpace {
   MappingList current_;
   MappingList previous_;
   std::map<uint32_t, Thread> threads_;
+  std::set<std::string> paths_;  ///< Of files that symbols were asked for.
   std::map<uint64_t, Symbol> symbols_;
   uint64_t bad_lines_ = 0;
 };

@@ -45,11 +45,24 @@ struct Evidence {
   std::vector<PauseRecord> pauses;
 };
 
+/// Facts of one kind seldom overlap, faults at most where the kernel faults while it handles one:
+/// the fact around a moment is among the last few that began before it.
+constexpr ptrdiff_t kMostNested = 4;
+
+template <class Fact>
+auto first_beginning_after(const std::vector<Fact>& facts, Nanos time) {
+  return std::upper_bound(facts.begin(), facts.end(), time, [](Nanos moment, const Fact& fact) {
+    return moment < span_of(fact).begin;
+  });
+}
+
 template <class Fact>
 const Fact* fact_over(const std::vector<Fact>& facts, TimeSpan span) {
-  const Nanos middle((span.begin.count + span.end.count) / 2);
-  for (const Fact& fact : facts) {
-    if (span_of(fact).begin <= middle && middle < span_of(fact).end) return &fact;
+  const Nanos middle = span.begin + Nanos((span.end - span.begin).count / 2);
+  auto fact = first_beginning_after(facts, middle);
+  for (ptrdiff_t i = 0; i < kMostNested && fact != facts.begin(); i++) {
+    --fact;
+    if (middle < span_of(*fact).end) return &*fact;
   }
   return nullptr;
 }
@@ -100,19 +113,21 @@ bool is_device_wait(const OffCpuRecord& off, const Evidence& evidence) {
 Nanos runnable_time(const OffCpuRecord& off, const Evidence& evidence, const ThreadFacts& facts) {
   const Nanos late = span_of(off).clipped_to(evidence.window).length();
   if (evidence.observed.level == Observation::kAllEvents && off.instead == 0) return Nanos(0);
+  const TimeSpan turn{Nanos(off.instead_since_ns), span_of(off).end};
+  const Nanos ran_instead = off.instead != 0 && off.instead_since_ns != 0
+                                ? turn.clipped_to(evidence.window).length()
+                                : Nanos(0);
   const TimeSpan held = held_until(span_of(off).end, evidence.window);
-  Nanos runnable;
-  if (const auto use = facts.use(span_of(off).clipped_to(held))) {
-    runnable = use->run_delay - use->usual_run_delay;
-    for (const OffCpuRecord& other :
-         facts.off_cpu(use->between.clipped_to({held.begin, use->between.end}))) {
-      if (is_preempted(other)) runnable -= span_of(other).length();
-    }
-  } else if (off.instead != 0 && off.instead_since_ns != 0) {
-    runnable = TimeSpan{Nanos(off.instead_since_ns), span_of(off).end}
-                   .clipped_to(evidence.window)
-                   .length();
+  const auto use = facts.use(span_of(off).clipped_to(held));
+  if (!use) return std::min(ran_instead, late);
+  Nanos runnable = use->run_delay;
+  for (const OffCpuRecord& other :
+       facts.off_cpu(use->between.clipped_to({held.begin, use->between.end}))) {
+    if (is_preempted(other)) runnable -= span_of(other).length();
   }
+  // Both say the same: it could have run, and another one did, through most of the wait.
+  const bool is_certain = runnable * 4 >= late * 3 && ran_instead * 4 >= late * 3;
+  if (!is_certain) runnable -= use->usual_run_delay;
   return std::clamp(runnable, Nanos(0), late);
 }
 
@@ -145,10 +160,10 @@ class Claims {
     const TimeSpan span = span_of(off);
     if (is_preempted(off)) {
       add({span, Rank::kPreempted, CauseKind::kRunQueue, nullptr, &off});
-    } else if (is_stop(off, evidence_, facts_)) {
-      add({span, Rank::kStopped, CauseKind::kStopped, nullptr, &off});
     } else if (fact_over(evidence_.faults, span) != nullptr) {
       return;  // asleep for its I/O: the fault's own time
+    } else if (is_stop(off, evidence_, facts_)) {
+      add({span, Rank::kStopped, CauseKind::kStopped, nullptr, &off});
     } else if (!is_device_wait(off, evidence_)) {
       add({span, Rank::kBlocked, CauseKind::kBlocked, nullptr, &off});
     } else {
@@ -206,8 +221,10 @@ class PartMaker {
     part.owner = space_.owner_of(fault.address, fault.thread);
     part.toucher = space_.owner_of(fault.instruction, fault.thread).symbol;
     part.whole = span_of(fault).length();
-    for (const OffCpuRecord& off : evidence_.off_cpu) {
-      if (!is_preempted(off)) part.slept += span_of(off).clipped_to(span_of(fault)).length();
+    const TimeSpan span = span_of(fault);
+    for (auto off = first_beginning_after(evidence_.off_cpu, span.begin);
+         off != evidence_.off_cpu.end() && span_of(*off).begin < span.end; ++off) {
+      if (!is_preempted(*off)) part.slept += span_of(*off).clipped_to(span).length();
     }
   }
 
@@ -297,6 +314,17 @@ Budget budget_of(const Gap& gap, const ObservedThread& observed, const ThreadFac
   return budget_from_events(evidence, facts, space);
 }
 
+/// "Not memory" needs somebody who would have seen a fault.
+std::optional<bool> is_memory(const Attribution& answer, const Gap& gap,
+                              const ObservedThread& observed) {
+  if (answer.cause == CauseKind::kPageFault) return true;
+  if (gap.source != LossSource::kClient) return false;
+  const bool is_unexplained = answer.cause == CauseKind::kUnexplained;
+  const bool is_blind = observed.level <= Observation::kPolls || answer.has_lost_facts;
+  if (observed.level == Observation::kNone || (is_unexplained && is_blind)) return std::nullopt;
+  return false;
+}
+
 }  // namespace
 
 Attribution attribute(const Gap& gap, const ObservedThread& observed, const ThreadFacts& facts,
@@ -305,9 +333,7 @@ Attribution attribute(const Gap& gap, const ObservedThread& observed, const Thre
   answer.budget = budget_of(gap, observed, facts, space).parts();
   answer.cause = largest_cause(answer.budget);
   answer.has_lost_facts = facts.has_lost({gap.due, gap.woke});
-  const bool is_client = gap.source == LossSource::kClient;
-  const bool is_known = observed.level != Observation::kNone || !is_client;
-  if (is_known) answer.is_memory = answer.cause == CauseKind::kPageFault;
+  answer.is_memory = is_memory(answer, gap, observed);
   return answer;
 }
 

@@ -103,8 +103,13 @@ class CounterBudget {
   }
 
   void divide_callback(const CallbackRecord& callback) {
-    Amounts amounts{span_of(callback), Nanos(callback.cpu_ns), Nanos(0),
-                    callback.major,    callback.minor,         callback.slept};
+    Amounts amounts{
+        span_of(callback),
+        Nanos(std::clamp(callback.cpu_ns, int64_t{0}, span_of(callback).length().count)),
+        Nanos(0),
+        callback.major,
+        callback.minor,
+        callback.slept};
     if (const auto use = facts_.use(amounts.span)) amounts.run_delay = use->run_delay;
     divide_amounts(amounts, amounts.span.clipped_to(window_).length());
   }
@@ -115,7 +120,7 @@ class CounterBudget {
     for (const CallbackRecord& callback : callbacks) {
       working += span_of(callback).clipped_to(window_).length();
     }
-    const Nanos waiting = std::min(budget_.rest(), window_.length() - working);
+    const Nanos waiting = std::min(budget_.rest(), std::max(window_.length() - working, Nanos(0)));
     const auto use = facts_.use(window_);
     if (!use) return;
     if (use->is_stopped) return add(CauseKind::kStopped, waiting, 1);
@@ -125,17 +130,16 @@ class CounterBudget {
   }
 
   /// Only readings from outside, some milliseconds apart. What slept may have waited for the device
-  /// or for anything else: without a fault among the facts it stays unexplained.
+  /// or for anything else, and faults count only where both readings lie within the window: else
+  /// they may have been before or after it. All that stays unexplained.
   void divide_poll() {
     const auto use = facts_.use(window_);
     if (!use) return;
     if (use->is_stopped) return add(CauseKind::kStopped, budget_.rest(), 1);
-    add(CauseKind::kRunQueue, use->run_delay, 1);
-    const Nanos minor =
-        std::min(use->cpu, kLeastMinorFault * std::clamp<int64_t>(use->minor, 0, 1'000'000));
-    if (use->minor > 0) add_fault(minor, use->minor, "minor", window_);
-    add(CauseKind::kCallback, use->cpu - minor, 1);
-    if (use->major > 0) add_fault(budget_.rest(), use->major, "major", window_);
+    add(CauseKind::kRunQueue, use->run_delay - use->usual_run_delay, 1);
+    add(CauseKind::kCallback, use->cpu - use->usual_cpu, 1);
+    const auto inside = facts_.use_within(window_);
+    if (inside && inside->major > 0) add_fault(budget_.rest(), inside->major, "major", window_);
   }
 
   TimeSpan window_;

@@ -41,7 +41,7 @@ Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
       observed_{info.observation, static_cast<uint32_t>(info.observed_thread),
                 info.times_callbacks != 0},
       facts_(observed_.thread),
-      utc_minus_mono_ns_(info.utc_minus_mono_ns) {}
+      utc_minus_mono_ns_(std::clamp(info.utc_minus_mono_ns, -kLargest, kLargest)) {}
 
 void Judge::take(std::span<const Record> records) {
   for (const Record& record : records) {
@@ -59,14 +59,17 @@ void Judge::take(std::span<const Record> records) {
         break;
       }
       case RecordKind::kClock:
-        utc_minus_mono_ns_ = record_cast<ClockRecord>(record).utc_minus_mono_ns;
+        utc_minus_mono_ns_ =
+            std::clamp(record_cast<ClockRecord>(record).utc_minus_mono_ns, -kLargest, kLargest);
         break;
       case RecordKind::kEnd:
         summary_.end_reason = record_cast<EndRecord>(record).reason;
         break;
       case RecordKind::kLost:
-        summary_.lost_facts +=
-            std::clamp<int64_t>(record_cast<LostRecord>(record).facts, 0, kLargest);
+        told_losses_ =
+            std::min(told_losses_ + std::clamp<int64_t>(record_cast<LostRecord>(record).facts, 0,
+                                                        kLargestCount),
+                     kLargest);
         facts_.add(record);
         break;
       case RecordKind::kFault:
@@ -107,6 +110,7 @@ void Judge::finish() {
 void Judge::refresh() {
   summary_.totals = timeline_.totals();
   summary_.glitches = summary_.totals.gaps;
+  summary_.lost_facts = told_losses_ + facts_.dropped();
 }
 
 void Judge::take_block(const BlockRecord& record) {

@@ -52,6 +52,7 @@ class Judge {
   int64_t utc_minus_mono_ns_;
   Nanos last_glitch_end_;
   int64_t listed_ = 0;
+  int64_t told_losses_ = 0;  ///< By the probes.
 };
 
 }  // namespace holdfast

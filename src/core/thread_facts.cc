@@ -28,10 +28,21 @@ std::vector<Kept> overlapping(const std::deque<Kept>& facts, TimeSpan window) {
   return found;
 }
 
-/// Facts come nearly in order of time, so what ended long ago is at the front.
+/// Facts come nearly in order of time, so what ended long ago is at the front; unless one with an
+/// absurd end stands before it. Then all are looked at, but not before their number has doubled.
 template <class Kept>
-void drop_before(std::deque<Kept>& facts, Nanos time) {
-  while (!facts.empty() && span_of(facts.front()).end < time) facts.pop_front();
+void drop_before(std::deque<Kept>& facts, Nanos time, size_t& next_sweep) {
+  constexpr size_t kFew = 1024;
+  const auto is_over = [time](const Kept& fact) { return span_of(fact).end < time; };
+  while (!facts.empty() && is_over(facts.front())) facts.pop_front();
+  if (facts.size() < std::max(next_sweep, kFew)) return;
+  facts.erase(std::remove_if(facts.begin(), facts.end(), is_over), facts.end());
+  next_sweep = facts.size() * 2;
+}
+
+/// A reading is an instant.
+TimeSpan span_of(const ThreadUseRecord& use) {
+  return {time_of(use.head.mono_ns), time_of(use.head.mono_ns)};
 }
 
 bool is_stopped_state(uint16_t state) {
@@ -59,14 +70,19 @@ TimeSpan span_of(const LostRecord& record) {
   return span_between_head_and_end(record);
 }
 
+/// Where there are too many, the time of what is not kept joins the last loss.
 template <class Kept>
 void ThreadFacts::keep(std::deque<Kept>& facts, const Kept& fact) {
   if (facts.size() < kMostFacts) return facts.push_back(fact);
+  dropped_++;
+  const TimeSpan span = span_of(fact);
   LostRecord lost;
-  lost.head.mono_ns = fact.head.mono_ns;
-  lost.end_ns = fact.head.mono_ns + 1;
-  lost.facts = 1;
-  if (losses_.size() < kMostFacts) losses_.push_back(lost);
+  lost.head.mono_ns = span.begin.count;
+  lost.end_ns = std::max(span.end, span.begin + Nanos(1)).count;
+  if (losses_.empty()) losses_.push_back(lost);
+  LostRecord& last = losses_.back();
+  last.head.mono_ns = std::min(last.head.mono_ns, lost.head.mono_ns);
+  last.end_ns = std::max(last.end_ns, lost.end_ns);
 }
 
 void ThreadFacts::add(const Record& record) {
@@ -102,11 +118,11 @@ void ThreadFacts::add(const Record& record) {
 }
 
 void ThreadFacts::forget_before(Nanos time) {
-  drop_before(faults_, time);
-  drop_before(off_cpu_, time);
-  drop_before(callbacks_, time);
-  drop_before(pauses_, time);
-  drop_before(losses_, time);
+  drop_before(faults_, time, faults_sweep_);
+  drop_before(off_cpu_, time, off_cpu_sweep_);
+  drop_before(callbacks_, time, callbacks_sweep_);
+  drop_before(pauses_, time, pauses_sweep_);
+  drop_before(losses_, time, losses_sweep_);
   // Three readings before are kept: one to begin with, two more for what is usual.
   while (uses_.size() > 3 && time_of(uses_[3].head.mono_ns) < time) uses_.pop_front();
 }
@@ -129,13 +145,29 @@ bool ThreadFacts::has_lost(TimeSpan window) const {
                      [&](const LostRecord& lost) { return span_of(lost).overlaps(window); });
 }
 
-Nanos ThreadFacts::usual_run_delay(size_t reading) const {
+Nanos ThreadFacts::usual(Counter counter, size_t reading) const {
   constexpr size_t kIntervals = 2;
   if (reading < kIntervals) return Nanos(0);
-  const auto delay = [this](size_t end) {
-    return time_of(uses_[end].run_delay_ns) - time_of(uses_[end - 1].run_delay_ns);
+  const auto grown = [&](size_t end) {
+    return time_of(uses_[end].*counter) - time_of(uses_[end - 1].*counter);
   };
-  return std::max(std::min(delay(reading), delay(reading - 1)), Nanos(0));
+  return std::max(std::min(grown(reading), grown(reading - 1)), Nanos(0));
+}
+
+ThreadFacts::Use ThreadFacts::use_between(size_t before, size_t after, bool is_stopped) const {
+  const auto grown = [&](Counter counter) {
+    return time_of(uses_[after].*counter) - time_of(uses_[before].*counter);
+  };
+  Use use;
+  use.between = {time_of(uses_[before].head.mono_ns), time_of(uses_[after].head.mono_ns)};
+  use.cpu = grown(&ThreadUseRecord::cpu_ns);
+  use.run_delay = grown(&ThreadUseRecord::run_delay_ns);
+  use.major = grown(&ThreadUseRecord::major).count;
+  use.minor = grown(&ThreadUseRecord::minor).count;
+  use.is_stopped = is_stopped;
+  use.usual_run_delay = usual(&ThreadUseRecord::run_delay_ns, before);
+  use.usual_cpu = usual(&ThreadUseRecord::cpu_ns, before);
+  return use;
 }
 
 std::optional<ThreadFacts::Use> ThreadFacts::use(TimeSpan window) const {
@@ -144,20 +176,23 @@ std::optional<ThreadFacts::Use> ThreadFacts::use(TimeSpan window) const {
   };
   const auto next = std::upper_bound(uses_.begin(), uses_.end(), window.begin, is_after);
   if (next == uses_.begin()) return std::nullopt;
-  const auto before = next - 1;
-  bool is_stopped = is_stopped_state(before->head.flags);
-  for (auto after = next; after != uses_.end(); ++after) {
-    is_stopped |= is_stopped_state(after->head.flags);
-    if (time_of(after->head.mono_ns) < window.end) continue;
-    return Use{{time_of(before->head.mono_ns), time_of(after->head.mono_ns)},
-               time_of(after->cpu_ns) - time_of(before->cpu_ns),
-               time_of(after->run_delay_ns) - time_of(before->run_delay_ns),
-               (time_of(after->major) - time_of(before->major)).count,
-               (time_of(after->minor) - time_of(before->minor)).count,
-               is_stopped,
-               usual_run_delay(static_cast<size_t>(before - uses_.begin()))};
+  const auto before = static_cast<size_t>(next - uses_.begin()) - 1;
+  bool is_stopped = is_stopped_state(uses_[before].head.flags);
+  for (size_t after = before + 1; after < uses_.size(); after++) {
+    is_stopped |= is_stopped_state(uses_[after].head.flags);
+    if (time_of(uses_[after].head.mono_ns) < window.end) continue;
+    return use_between(before, after, is_stopped);
   }
   return std::nullopt;
+}
+
+std::optional<ThreadFacts::Use> ThreadFacts::use_within(TimeSpan window) const {
+  size_t first = 0;
+  while (first < uses_.size() && time_of(uses_[first].head.mono_ns) < window.begin) first++;
+  size_t last = first;
+  while (last + 1 < uses_.size() && time_of(uses_[last + 1].head.mono_ns) <= window.end) last++;
+  if (last == first || last >= uses_.size()) return std::nullopt;
+  return use_between(first, last, false);
 }
 
 }  // namespace holdfast

@@ -69,23 +69,37 @@ class ThreadFacts {
     int64_t minor = 0;
     bool is_stopped = false;  ///< A reading in between found it stopped.
     Nanos usual_run_delay;    ///< The least of the two intervals between readings before: what its
-                              ///< other wakes cost. 0 when there are no such readings.
+                              ///< other blocks cost. 0 when there are no such readings.
+    Nanos usual_cpu;          ///< The same of `cpu`.
   };
   /// Nothing when there is no reading on one side.
   [[nodiscard]] std::optional<Use> use(TimeSpan window) const;
+  /// Between the first and the last reading within the window; nothing when there are not two.
+  [[nodiscard]] std::optional<Use> use_within(TimeSpan window) const;
+
+  /// Facts that were not kept because there were too many: their time counts as lost.
+  [[nodiscard]] int64_t dropped() const { return dropped_; }
 
  private:
-  [[nodiscard]] Nanos usual_run_delay(size_t reading) const;
+  using Counter = int64_t ThreadUseRecord::*;
+  [[nodiscard]] Nanos usual(Counter counter, size_t reading) const;
+  [[nodiscard]] Use use_between(size_t before, size_t after, bool is_stopped) const;
   template <class Kept>
   void keep(std::deque<Kept>& facts, const Kept& fact);
 
   uint32_t thread_;
+  int64_t dropped_ = 0;
   std::deque<FaultRecord> faults_;
   std::deque<OffCpuRecord> off_cpu_;
   std::deque<CallbackRecord> callbacks_;
   std::deque<ThreadUseRecord> uses_;
   std::deque<PauseRecord> pauses_;
   std::deque<LostRecord> losses_;
+  size_t faults_sweep_ = 0;  ///< At which size the whole of faults_ is looked through.
+  size_t off_cpu_sweep_ = 0;
+  size_t callbacks_sweep_ = 0;
+  size_t pauses_sweep_ = 0;
+  size_t losses_sweep_ = 0;
 };
 
 }  // namespace holdfast

@@ -19,8 +19,10 @@ void (*next_handler)(int) = nullptr;
 
 void note_time(int signal) {
   const int saved = errno;
-  const uint64_t index = count.fetch_add(1, std::memory_order_acq_rel);
-  times_ns[index % kKept].store(monotonic_now().count, std::memory_order_release);
+  // The time first: whoever sees the count finds it there.
+  const uint64_t index = count.load(std::memory_order_relaxed);
+  times_ns[index % kKept].store(monotonic_now().count, std::memory_order_relaxed);
+  count.store(index + 1, std::memory_order_release);
   if (next_handler != nullptr) next_handler(signal);
   errno = saved;
 }

@@ -2,6 +2,7 @@
 #include "report/budget_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "report/duration_text.h"
@@ -46,7 +47,8 @@ std::string run_queue_evidence(const BudgetPart& part) {
 
 int percent_of(Nanos part, Nanos whole) {
   if (whole <= Nanos(0)) return 100;
-  return static_cast<int>((part.count * 200 / whole.count + 1) / 2);
+  return static_cast<int>(
+      std::lround(static_cast<double>(part.count) * 100 / static_cast<double>(whole.count)));
 }
 
 Nanos time_of(const Glitch& glitch, CauseKind kind) {
@@ -196,11 +198,10 @@ std::string pages_text(const Summary& summary) {
   size_t lines = 0;
   for (const PageCost& page : summary.pages) {
     if (lines++ == kPagesListed) break;
-    text +=
-        format("page faults    %8s in %lld %s, %lld major, %lld minor: %s\n",
-               duration_text(page.time).c_str(), static_cast<long long>(page.glitches),
-               page.glitches == 1 ? "glitch" : "glitches", static_cast<long long>(page.major),
-               static_cast<long long>(page.minor), owner_text(page.owner, page.address).c_str());
+    text += format("page faults    %8s in ", duration_text(page.time).c_str());
+    text += std::to_string(page.glitches) + (page.glitches == 1 ? " glitch, " : " glitches, ") +
+            std::to_string(page.major) + " major, " + std::to_string(page.minor) +
+            " minor: " + owner_text(page.owner, page.address) + "\n";
   }
   return text;
 }

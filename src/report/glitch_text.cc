@@ -94,14 +94,17 @@ std::string end_text(const Summary& summary) {
   if (*summary.end_reason == static_cast<int64_t>(EndReason::kDeviceGone)) {
     return "ended          the device went away\n";
   }
+  if (*summary.end_reason == static_cast<int64_t>(EndReason::kThreadEnded)) {
+    return "ended          the thread ended\n";
+  }
   return "";
 }
 
 /// How the run ended; null when its trace just stops: killed, cut off, or still running.
 void add_end(JsonWriter& json, const Summary& summary) {
-  constexpr const char* kNames[] = {"finished", "interrupted", "device_gone"};
+  constexpr const char* kNames[] = {"finished", "interrupted", "device_gone", "thread_ended"};
   const int64_t reason = summary.end_reason.value_or(0);
-  if (reason >= 1 && reason <= 3) {
+  if (reason >= 1 && reason <= 4) {
     json.field("ended", kNames[reason - 1]);
   } else {
     json.null_field("ended");
@@ -170,13 +173,10 @@ void add_faults(JsonWriter& json, const char* name, const std::optional<int64_t>
 }  // namespace
 
 std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
-  const std::string source(name_of(glitch.gap.source));
-  const std::string late = duration_text(lateness(glitch.gap));
-  return utc_text(glitch.utc) + format("  glitch %lld at %s: %s, %s late by %s, cause: %s",
-                                       static_cast<long long>(glitch.index),
-                                       clock_text(glitch.gap.position, info.rate_hz).c_str(),
-                                       loss_text(glitch.gap, info).c_str(), source.c_str(),
-                                       late.c_str(), cause_text(glitch).c_str());
+  return utc_text(glitch.utc) + "  glitch " + std::to_string(glitch.index) + " at " +
+         clock_text(glitch.gap.position, info.rate_hz) + ": " + loss_text(glitch.gap, info) + ", " +
+         std::string(name_of(glitch.gap.source)) + " late by " +
+         duration_text(lateness(glitch.gap)) + ", cause: " + cause_text(glitch);
 }
 
 std::string glitch_json(const Glitch& glitch) {

@@ -74,6 +74,17 @@ std::string_view kind_name(RegionKind kind) {
   return "?";
 }
 
+void seen_fault_fields(JsonWriter& json, const std::optional<FaultTotals>& seen) {
+  const auto add = [&](std::string_view name, int64_t value) {
+    optional_field(json, name, seen ? std::optional(value) : std::nullopt);
+  };
+  const FaultTotals totals = seen.value_or(FaultTotals());
+  add("faults_seen", totals.faults);
+  add("major_faults_seen", totals.major);
+  add("fault_time_ns", totals.time.count);
+  add("lost_facts", totals.lost_facts);
+}
+
 /// Which pages of which region: "left" and "unmapped".
 std::string departure_json(std::string_view name, const ResidencyEvent& event,
                            const PageCounts& pages) {
@@ -160,6 +171,7 @@ std::string summary_json(Nanos utc, const ResidencySummary& summary) {
                  summary.longest_away ? std::optional(summary.longest_away->count) : std::nullopt);
   optional_field(json, "thread_major_faults", summary.major_faults);
   optional_field(json, "thread_minor_faults", summary.minor_faults);
+  seen_fault_fields(json, summary.seen_faults);
   json.field("has_process_ended", summary.has_process_ended);
   return finish(json);
 }

@@ -116,6 +116,17 @@ std::string faults_text(const ResidencySummary& summary) {
                     : "");
 }
 
+std::string seen_faults_text(const ResidencySummary& summary) {
+  if (!summary.seen_faults) return "";
+  const FaultTotals& seen = *summary.seen_faults;
+  std::string text = format("page faults seen one by one: %lld, %lld of them major, %s in all\n",
+                            static_cast<long long>(seen.faults), static_cast<long long>(seen.major),
+                            duration_text(seen.time).c_str());
+  if (seen.lost_facts == 0) return text;
+  return text + format("%lld faults and switches were lost: no room for them between two looks\n",
+                       static_cast<long long>(seen.lost_facts));
+}
+
 }  // namespace
 
 void ResidencySummary::add(const ResidencyChange& change) {
@@ -231,7 +242,7 @@ std::string summary_text(const ResidencySummary& summary) {
   if (summary.unmapped_pages > 0) {
     text += pages_text(summary.unmapped_pages) + " were unmapped but stayed in RAM\n";
   }
-  return text + faults_text(summary);
+  return text + faults_text(summary) + seen_faults_text(summary);
 }
 
 }  // namespace holdfast

@@ -15,6 +15,7 @@
 #include "core/regions.h"
 #include "core/residency.h"
 #include "core/residency_changes.h"
+#include "core/seen_faults.h"
 #include "core/thread_choice.h"
 
 namespace holdfast {
@@ -42,6 +43,7 @@ struct ResidencySummary {
   std::optional<Nanos> longest_away;    ///< Upper bound, of pages that came back.
   std::optional<int64_t> minor_faults;  ///< Of the thread, while watched.
   std::optional<int64_t> major_faults;
+  std::optional<FaultTotals> seen_faults;  ///< One by one; nothing when that was not possible.
   bool has_process_ended = false;
 
   /// Adds one change to the counts.

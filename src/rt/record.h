@@ -92,7 +92,12 @@ struct ClockRecord {
 };
 
 /// Why a run ended.
-enum class EndReason : int64_t { kFinished = 1, kInterrupted = 2, kDeviceGone = 3 };
+enum class EndReason : int64_t {
+  kFinished = 1,
+  kInterrupted = 2,
+  kDeviceGone = 3,
+  kThreadEnded = 4,  ///< The thread of another program that was counted.
+};
 
 /// kEnd.
 struct EndRecord {

@@ -20,7 +20,6 @@ constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;
 constexpr Nanos kClockEvery = kSecond * 10;
 constexpr int64_t kLongCallShare = 4;  ///< Of a block's time: longer calls are noted.
-constexpr int64_t kLateShare = 4;      ///< Of a block's time: sleeps before later blocks are kept.
 
 void wait_a_little() {
   const timespec pause = {0, 2 * kMillisecond.count};
@@ -53,6 +52,10 @@ Result<audio::Capabilities> LiveRun::open(const Options& options) {
   HF_TRY_ASSIGN(audio::Capabilities capabilities,
                 device_.open(options.format, {&LiveRun::on_block, this}));
   is_real_time_ = capabilities.is_real_time;
+  // Before any observer: where descriptors are few, this one matters most.
+  if (is_real_time_ && device_.thread_id() != 0) {
+    HF_TRY_ASSIGN(faults_, probe::ThreadFaultCounter::open(getpid(), device_.thread_id()));
+  }
   return capabilities;
 }
 
@@ -84,8 +87,7 @@ bool LiveRun::collect_in_simulated_time() {
 Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
   sink_ = &sink;
   wait_ = &wait;
-  if (is_real_time_ && device_.thread_id() != 0) {
-    HF_TRY_ASSIGN(faults_, probe::ThreadFaultCounter::open(getpid(), device_.thread_id()));
+  if (faults_) {
     HF_TRY_ASSIGN(faults_at_start_, faults_->read());
   }
   HF_TRY(note_clock());
@@ -108,7 +110,7 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
 Result<> LiveRun::begin_to_observe() {
   if (observer_ == nullptr) return Done{};
   const Nanos block = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
-  sleep_filter_ = SleepFilter(Nanos(block.count / kLateShare));
+  merge_ = FactMerge(block);
   popped_.resize(options_.ring_records);
   observer_->know_stack(device_.stack(), device_.thread_local_storage());
   return collect();
@@ -137,41 +139,30 @@ Result<> LiveRun::collect() {
   return Done{};
 }
 
-/// Blocks are taken first and given last, and only once every probe has told all that happened up
-/// to then: a verdict then needs no second thought.
+/// Blocks are taken out of the ring before the probes are asked: whatever happened to the thread up
+/// to them is then in the answer.
 Result<> LiveRun::collect_with_facts() {
   const size_t count = ring_->pop(popped_);
-  waiting_.insert(waiting_.end(), popped_.begin(), popped_.begin() + static_cast<ptrdiff_t>(count));
   facts_.clear();
-  kept_.clear();
+  out_.clear();
   observer_->collect(facts_);
   note_lost_callbacks();
-  sleep_filter_.add(facts_);
-  const Nanos settled = observer_->settled();
-  const auto first_unsettled =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const Record& record) {
-        return record.head.kind == RecordKind::kBlock && record.head.mono_ns > settled.count;
-      });
-  const std::span<const Record> blocks(waiting_.begin(), first_unsettled);
-  sleep_filter_.settle(blocks, kept_);
-  HF_TRY(give_all(kept_));
-  HF_TRY(give_all(blocks));
-  waiting_.erase(waiting_.begin(), first_unsettled);
-  return Done{};
+  merge_.merge({popped_.data(), count}, facts_, observer_->settled(), out_);
+  return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);
 }
 
-/// The last blocks wait for the slowest probe, but not for ever: what it has not told then, it
-/// cannot tell because the machine is that busy.
+/// The last blocks wait for the slowest probe, but not for ever.
 Result<> LiveRun::settle() {
   const Nanos patience = probe::monotonic_now() + kLongestSettling;
   do {
     HF_TRY(collect());
-    if (waiting_.empty()) return Done{};
+    if (!merge_.is_waiting()) return Done{};
     wait_a_little();
   } while (probe::monotonic_now() < patience);
-  HF_TRY(give_all(waiting_));
-  waiting_.clear();
-  return Done{};
+  HF_TRY(collect());
+  out_.clear();
+  merge_.give_up(probe::monotonic_now(), out_);
+  return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);
 }
 
 /// Some time since the last look: their absence proves nothing there.
@@ -183,10 +174,6 @@ void LiveRun::note_lost_callbacks() {
   const int64_t dropped = work_timer_ ? work_timer_->dropped() : 0;
   lost.facts = dropped - std::exchange(lost_callbacks_, dropped);
   if (lost.facts > 0) facts_.push_back(record_cast<Record>(lost));
-}
-
-Result<> LiveRun::give_all(std::span<const Record> records) {
-  return records.empty() ? Result<>(Done{}) : (*sink_)(records);
 }
 
 Result<> LiveRun::note_faults() {

@@ -11,7 +11,7 @@
 
 #include "audio/device.h"
 #include "base/page_buffer.h"
-#include "core/sleep_filter.h"
+#include "core/fact_merge.h"
 #include "probe/thread_faults_linux.h"
 #include "rt/on_block.h"
 #include "rt/record.h"
@@ -56,7 +56,6 @@ class LiveRun {
   bool collect_in_simulated_time();
   Result<> collect();
   Result<> collect_with_facts();
-  Result<> give_all(std::span<const Record> records);
   Result<> note_faults();
   Result<> note_clock();
   Result<> settle();
@@ -74,10 +73,9 @@ class LiveRun {
   std::optional<WorkTimer> work_timer_;
   std::vector<Record> popped_;
   Observer* observer_ = nullptr;
-  SleepFilter sleep_filter_{Nanos(0)};
+  FactMerge merge_{Nanos(0)};
   std::vector<Record> facts_;
-  std::vector<Record> kept_;
-  std::vector<Record> waiting_;  ///< Blocks that a probe may still have something to tell about.
+  std::vector<Record> out_;
   int64_t lost_callbacks_ = 0;
   int64_t last_look_ns_ = 0;
   std::optional<probe::ThreadFaultCounter> faults_;

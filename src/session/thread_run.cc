@@ -7,17 +7,12 @@ namespace holdfast::session {
 namespace {
 
 constexpr int kObserveMilliseconds = 20;
-constexpr int64_t kLateShare = 4;  ///< Of a block's time: sleeps before later blocks are kept.
 
 RecordHead head_now(RecordKind kind) {
   RecordHead head;
   head.kind = kind;
   head.mono_ns = probe::monotonic_now().count;
   return head;
-}
-
-Result<> give(const LiveRun::Sink& sink, std::span<const Record> records) {
-  return records.empty() ? Result<>(Done{}) : sink(records);
 }
 
 template <class Kind>
@@ -31,8 +26,11 @@ Result<> give_one(const LiveRun::Sink& sink, const Kind& record) {
 ThreadRun::ThreadRun(Observer& observer, const audio::StreamFormat& format)
     : observer_(observer),
       cadence_(format.rate_hz, Frames(format.block_frames)),
-      sleep_filter_(
-          Nanos(duration_of(Frames(format.block_frames), format.rate_hz).count / kLateShare)) {}
+      merge_(duration_of(Frames(format.block_frames), format.rate_hz)) {}
+
+Nanos ThreadRun::quiet_time() const {
+  return last_woke_ > Nanos(0) ? probe::monotonic_now() - last_woke_ : Nanos(INT64_MAX);
+}
 
 /// The sleeps among the facts begin blocks.
 void ThreadRun::take_wakes() {
@@ -42,20 +40,19 @@ void ThreadRun::take_wakes() {
     if (!is_sleep) continue;
     const auto block = cadence_.wake(record_cast<OffCpuRecord>(fact));
     if (!block) continue;
+    last_woke_ = block->woke;
     blocks_.push_back(record_cast<Record>(to_record(*block)));
   }
 }
 
 Result<> ThreadRun::collect(const LiveRun::Sink& sink) {
   facts_.clear();
-  kept_.clear();
   blocks_.clear();
+  out_.clear();
   observer_.collect(facts_);
   take_wakes();
-  sleep_filter_.add(facts_);
-  sleep_filter_.settle(blocks_, kept_);
-  HF_TRY(give(sink, kept_));
-  return give(sink, blocks_);
+  merge_.merge(blocks_, facts_, observer_.settled(), out_);
+  return out_.empty() ? Result<>(Done{}) : sink(out_);
 }
 
 Result<EndReason> ThreadRun::run(Nanos duration, const LiveRun::Sink& sink,
@@ -71,9 +68,12 @@ Result<EndReason> ThreadRun::run(Nanos duration, const LiveRun::Sink& sink,
     const bool has_ended = observer_.has_ended();
     HF_TRY(collect(sink));
     if (is_stopped) reason = EndReason::kInterrupted;
-    if (has_ended) reason = EndReason::kDeviceGone;
+    if (has_ended) reason = EndReason::kThreadEnded;
     if (is_stopped || has_ended || probe::monotonic_now() >= end_time) break;
   }
+  out_.clear();
+  merge_.give_up(probe::monotonic_now(), out_);
+  if (!out_.empty()) HF_TRY(sink(out_));
   EndRecord end;
   end.head = head_now(RecordKind::kEnd);
   end.reason = static_cast<int64_t>(reason);

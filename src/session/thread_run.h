@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/cadence.h"
-#include "core/sleep_filter.h"
+#include "core/fact_merge.h"
 #include "session/live_run.h"
 #include "session/observer.h"
 
@@ -20,16 +20,20 @@ class ThreadRun {
   /// Until `wait` says so, `duration` is over (0: never), the thread ends, or the sink fails.
   Result<EndReason> run(Nanos duration, const LiveRun::Sink& sink, const LiveRun::Wait& wait);
 
+  /// Since the thread woke last; for ever when it never did.
+  [[nodiscard]] Nanos quiet_time() const;
+
  private:
   Result<> collect(const LiveRun::Sink& sink);
   void take_wakes();
 
   Observer& observer_;
   Cadence cadence_;
-  SleepFilter sleep_filter_;
+  FactMerge merge_;
   std::vector<Record> facts_;
-  std::vector<Record> kept_;
+  std::vector<Record> out_;
   std::vector<Record> blocks_;
+  Nanos last_woke_;
 };
 
 }  // namespace holdfast::session

@@ -2,14 +2,18 @@
 #include "session/work_timer_linux.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
 #include "audio/wait_linux.h"
 
 namespace holdfast::session {
 namespace {
 
-HF_RT_INLINE Nanos nanos_of(const timeval& time) {
-  return Nanos(time.tv_sec * kSecond.count + time.tv_usec * kMicrosecond.count);
+/// rusage has processor time, too, but only as of the last scheduler tick (4 ms).
+HF_RT_INLINE Nanos thread_cpu_time() {
+  timespec time = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return Nanos(time.tv_sec * kSecond.count + time.tv_nsec);
 }
 
 /// What the calling thread has used. RUSAGE_THREAD counts faults in kernel mode, too.
@@ -21,9 +25,6 @@ HF_RT_INLINE rusage thread_usage() {
 
 HF_RT_INLINE void note_difference(const rusage& before, const rusage& after,
                                   CallbackRecord& record) {
-  record.cpu_ns = (nanos_of(after.ru_utime) - nanos_of(before.ru_utime) + nanos_of(after.ru_stime) -
-                   nanos_of(before.ru_stime))
-                      .count;
   record.major = static_cast<uint32_t>(after.ru_majflt - before.ru_majflt);
   record.minor = static_cast<uint32_t>(after.ru_minflt - before.ru_minflt);
   record.slept = static_cast<uint32_t>(after.ru_nvcsw - before.ru_nvcsw);
@@ -36,12 +37,19 @@ HF_RT_TEXT void WorkTimer::run(const Block& block) noexcept {
   CallbackRecord record;
   record.head.kind = RecordKind::kCallback;
   rusage before = {};
-  if (options_.counts_faults) before = thread_usage();
+  Nanos cpu_before;
+  if (options_.counts_faults) {
+    before = thread_usage();
+    cpu_before = thread_cpu_time();
+  }
   record.head.mono_ns = audio::monotonic_now().count;
   work_.call(work_.context, block);
   record.end_ns = audio::monotonic_now().count;
   record.cpu_ns = -1;
-  if (options_.counts_faults) note_difference(before, thread_usage(), record);
+  if (options_.counts_faults) {
+    record.cpu_ns = (thread_cpu_time() - cpu_before).count;
+    note_difference(before, thread_usage(), record);
+  }
   const bool is_long = record.end_ns - record.head.mono_ns >= options_.long_call.count;
   const bool has_trouble = record.major + record.minor + record.slept + record.preempted > 0;
   if (!is_long && !has_trouble) return;

@@ -27,7 +27,7 @@ class WorkTimer {
   struct Options {
     Nanos long_call;  ///< Calls at least this long are noted.
     bool counts_faults =
-        false;  ///< Two more system calls per block (660 ns): for machines that
+        false;  ///< Four more system calls per block (1 us): for machines that
                 ///< forbid perf events. Calls with faults or switches are noted too.
   };
 

@@ -27,6 +27,8 @@ GLITCH_FIELDS = {"schema", "index", "utc", "mono_ns", "position_frames", "missin
 SUMMARY_FIELDS = {"schema", "device", "position_source", "rate_hz", "block_frames", "elapsed_frames",
                   "received_frames", "missing_frames", "glitches", "episodes", "causes",
                   "own_major_faults", "own_minor_faults", "dropped_records", "trustworthy"}
+FAULT_FIELDS = {"schema", "utc", "mono_ns", "address", "where", "of", "mapping", "symbol", "backing", "kind",
+                "duration_ns", "asleep_ns", "toucher"}
 BUDGET_FIELDS = {"cause", "kind", "ns", "where", "mapping", "symbol", "address", "backing", "evidence"}
 LOSSES = [187, 1, 5000, 64, 63, 65, 4294967296]  # the longest last: what is due within it joins it
 SCRIPT = ",".join(f"lose={frames}@{i + 1}s" for i, frames in enumerate(LOSSES))
@@ -739,7 +741,7 @@ def watch_finds_the_audio_thread_of_a_child(place):
                          *([] if is_realtime else ["--thread", "audio"]), preexec_fn=become)
             found = objects(result.stdout)
             assert result.returncode == 0, show(result)
-            assert all(item["schema"].startswith("holdfast.residency/") for item in found), found
+            assert {item["schema"] for item in found} <= {"holdfast.residency/1", "holdfast.fault/1"}, found
             assert found[0]["event"] == "thread" and found[0]["thread"] == "audio", found[0]
             assert any(item.get("kind") == "stack" for item in found), found
             text = run(place, "holdfast", "watch", "--pid", child.pid, "--once", "--pages", preexec_fn=become)
@@ -747,6 +749,34 @@ def watch_finds_the_audio_thread_of_a_child(place):
         finally:
             child.kill()
             child.communicate()
+
+
+def watch_shows_page_faults(place):
+    code = ("import mmap, time\nm = mmap.mmap(-1, 1 << 18)\nprint(flush=True)\n"
+            "while not time.sleep(0.01): m[::4096] = bytes(64); m.madvise(mmap.MADV_DONTNEED)")
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        child.stdout.readline()  # it is python by now, whatever started it
+        watch = ["holdfast", "watch", "--pid", child.pid, "--for", "600ms"]
+        found = objects(run(place, *watch, "--json").stdout)
+        text = run(place, *watch).stdout.decode()
+    finally:
+        child.kill()
+        child.communicate()
+    level = next(item["level"] for item in found if item.get("event") == "observation")
+    if level not in ("user_events", "all_events"):
+        return f"page faults cannot be seen here: {level}"
+    faults = [item for item in found if item["schema"] == "holdfast.fault/1"]
+    assert faults and all(FAULT_FIELDS <= set(fault) for fault in faults), faults[:3]
+    assert any(fault["where"] and fault["kind"] and fault["duration_ns"] for fault in faults), faults[:3]
+    summary = next(item for item in found if item.get("event") == "summary")
+    assert summary["faults_seen"] == len(faults), (summary, len(faults))
+    assert summary["major_faults_seen"] == sum(fault["kind"] == "major" for fault in faults), summary
+    assert summary["fault_time_ns"] == sum(fault["duration_ns"] or 0 for fault in faults), summary
+    shown = len(re.findall(r" UTC (?:minor |major |)fault, ", text))
+    hidden = sum(map(int, re.findall(r"^and (\d+) more page fault", text, re.M)))
+    assert 0 < shown <= 100 and f"one by one: {shown + hidden}," in text, (shown, hidden, text[-600:])
+    return None
 
 
 def watch_outlives_the_process_it_watches(place):
@@ -851,6 +881,7 @@ CHECKS = [
     watch_of_a_process_that_is_gone_is_unavailable,
     watch_of_foreign_processes_as_nobody_is_unavailable,
     watch_finds_the_audio_thread_of_a_child,
+    watch_shows_page_faults,
     watch_outlives_the_process_it_watches,
     rt_thread_swapped_ends_with_a_summary,
     few_descriptors_and_little_memory_end_in_one_line,

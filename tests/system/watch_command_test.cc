@@ -49,7 +49,7 @@ TEST(WatchCommand, BadArgumentsAreExitCode2) {
   }
 }
 
-TEST(WatchCommand, EveryJsonLineIsOneObjectOfTheSchema) {
+TEST(WatchCommand, EveryJsonLineIsOneObjectOfASchema) {
   const CommandOutcome outcome = run_watch("--json --for 200ms 2>/dev/null");
   EXPECT_EQ(outcome.exit_code, 0);
   size_t lines = 0;
@@ -57,11 +57,18 @@ TEST(WatchCommand, EveryJsonLineIsOneObjectOfTheSchema) {
     const size_t end = outcome.text.find('\n', begin);
     ASSERT_NE(end, std::string::npos);
     const std::string line = outcome.text.substr(begin, end - begin);
-    EXPECT_EQ(line.find(R"({"schema":"holdfast.residency/1","event":")"), 0U) << line;
+    const bool is_fault = line.starts_with(R"({"schema":"holdfast.fault/1","utc":")");
+    EXPECT_TRUE(is_fault || line.starts_with(R"({"schema":"holdfast.residency/1","event":")"))
+        << line;
     EXPECT_EQ(line.back(), '}') << line;
     begin = end + 1;
   }
   EXPECT_GT(lines, 5U);
+}
+
+TEST(WatchCommand, SaysHowCloselyItSeesUnlessItLooksOnce) {
+  EXPECT_NE(run_watch("--for 100ms").text.find("\nobserving: "), std::string::npos);
+  EXPECT_EQ(run_watch("--once").text.find("observing: "), std::string::npos);
 }
 
 TEST(WatchCommand, SaysWhenTheProcessEndsAndIsContent) {

@@ -81,13 +81,20 @@ TEST(AttributeCounters, PollsAloneBlameNothingForASleep) {
 
 TEST(AttributeCounters, PollsKnowFaultsStopsAndDelays) {
   const Record before = thread_use(800, 0, 0);
-  EXPECT_EQ(cause({before, thread_use(2100, 10, 5, 3)}, Observation::kPolls),
+  EXPECT_EQ(cause({before, thread_use(1100, 10, 5), thread_use(1900, 10, 5, 3),
+                   thread_use(2100, 10, 5, 3)},
+                  Observation::kPolls),
             CauseKind::kPageFault);
   EXPECT_EQ(cause({before, thread_use(2100, 10, 900)}, Observation::kPolls), CauseKind::kRunQueue);
   EXPECT_EQ(cause({before, thread_use(2100, 990, 0)}, Observation::kPolls), CauseKind::kCallback);
   EXPECT_EQ(cause({before, thread_use(1500, 10, 0, 0, 0, 'T'), thread_use(2100, 10, 0)},
                   Observation::kPolls),
             CauseKind::kStopped);
+}
+
+TEST(AttributeCounters, FaultsThatMayHaveBeenOutsideTheWindowAreNotBlamed) {
+  EXPECT_EQ(cause({thread_use(800, 0, 0), thread_use(2100, 10, 5, 3)}, Observation::kPolls),
+            CauseKind::kUnexplained);
 }
 
 TEST(AttributeCounters, WithoutReadingsNothingIsKnown) {

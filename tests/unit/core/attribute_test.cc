@@ -169,6 +169,19 @@ TEST(Attribute, SleepThatEndsWithAContinueSignalWasAStop) {
             CauseKind::kLateWake);
 }
 
+TEST(Attribute, ContinueSignalWithoutAStopTakesNothingFromAFault) {
+  const auto answer = judge({plain(callback(700, 2000)), fault(800, 1900), off_cpu(810, 1890),
+                             pause(2400, 2400, kPauseHasNoBegin)},
+                            kTimed);
+  EXPECT_EQ(answer.cause, CauseKind::kPageFault);
+}
+
+TEST(Attribute, NotMemoryNeedsSomebodyWhoWouldHaveSeenIt) {
+  EXPECT_FALSE(judge({lost(900, 2100)}, kUntimed).is_memory.has_value());
+  EXPECT_FALSE(judge({}, {Observation::kPolls, kThread, false}).is_memory.has_value());
+  EXPECT_EQ(judge({}, kUntimed).is_memory, false);
+}
+
 TEST(Attribute, OtherThreadsThatRanMeanwhileAreNoRunQueue) {
   const std::vector<Record> records = {thread_use(0, 0, 0), off_cpu(700, 1990, 0, 99, 800),
                                        thread_use(10'000, 50, 5)};

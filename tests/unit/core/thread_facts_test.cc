@@ -104,7 +104,10 @@ TEST(ThreadFacts, TooManyOfOneKindCountAsLost) {
   for (size_t i = 0; i < ThreadFacts::kMostFacts; i++) facts.add(fault(1, 2));
   EXPECT_FALSE(facts.has_lost(micros(0, 100)));
   facts.add(fault(5, 6));
+  facts.add(fault(50, 60));
   EXPECT_TRUE(facts.has_lost(micros(0, 100)));
+  EXPECT_TRUE(facts.has_lost(micros(55, 56))) << "the whole time of what was not kept";
+  EXPECT_EQ(facts.dropped(), 2);
 }
 
 }  // namespace

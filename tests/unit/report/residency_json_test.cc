@@ -63,6 +63,17 @@ TEST(ResidencyJson, UnknownNumbersAreNullNotZero) {
       << json;
 }
 
+TEST(ResidencyJson, SummaryTellsTheFaultsThatWereSeen) {
+  ResidencySummary summary;
+  EXPECT_NE(summary_json(kUtc, summary).find(R"("faults_seen":null,"major_faults_seen":null,)"),
+            std::string::npos);
+  summary.seen_faults = FaultTotals{5, 2, Nanos(70), 1};
+  EXPECT_NE(
+      summary_json(kUtc, summary)
+          .find(R"("faults_seen":5,"major_faults_seen":2,"fault_time_ns":70,"lost_facts":1,)"),
+      std::string::npos);
+}
+
 TEST(ResidencyJson, ThreadAndMissingSayWhy) {
   ThreadChoice choice;
   choice.thread.name = "audio";

@@ -159,6 +159,19 @@ TEST(ResidencyText, SummaryAdmitsWhatItsLooksMissed) {
       << text;
 }
 
+TEST(ResidencyText, SummaryTellsTheFaultsThatWereSeenAndThoseThatWereLost) {
+  ResidencySummary summary;
+  EXPECT_EQ(summary_text(summary).find("one by one"), std::string::npos);
+  summary.seen_faults = FaultTotals{5, 2, kMillisecond, 0};
+  const std::string all = summary_text(summary);
+  EXPECT_NE(all.find("page faults seen one by one: 5, 2 of them major, 1.00 ms in all\n"),
+            std::string::npos)
+      << all;
+  EXPECT_EQ(all.find("lost"), std::string::npos);
+  summary.seen_faults->lost_facts = 7;
+  EXPECT_NE(summary_text(summary).find("7 faults and switches were lost"), std::string::npos);
+}
+
 TEST(ResidencyText, NamesTheThreadAndWhyItWasChosen) {
   ThreadChoice choice;
   choice.thread.id = 12;
