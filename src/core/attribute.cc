@@ -11,7 +11,7 @@ namespace holdfast {
 namespace {
 
 /// How much later than the threads themselves their process may hear that it was stopped.
-constexpr Nanos kContinueDelay = kMillisecond * 20;
+constexpr Nanos kContinueDelay = kMillisecond * 100;
 
 /// Who outranks whom where facts overlap; the largest wins.
 enum class Rank : uint8_t {
@@ -81,10 +81,16 @@ bool is_host(const PauseRecord& pause) {
 }
 
 /// Of a stop whose end alone was seen: the process's main thread, which is not real-time, heard of
-/// it somewhat later than the audio thread went on.
-bool ends_with(TimeSpan sleep, const PauseRecord& pause) {
+/// it somewhat later than the audio thread went on. The stop was the longest sleep before.
+bool is_that_stop(const OffCpuRecord& off, const PauseRecord& pause, const ThreadFacts& facts) {
   const Nanos heard = span_of(pause).end;
-  return heard >= sleep.end - kMillisecond && heard <= sleep.end + kContinueDelay;
+  const TimeSpan before{heard - kContinueDelay, heard};
+  const TimeSpan sleep = span_of(off);
+  if (sleep.end < before.begin || sleep.end > before.end + kMillisecond) return false;
+  const auto others = facts.off_cpu(before);
+  return std::none_of(others.begin(), others.end(), [&](const OffCpuRecord& other) {
+    return !is_preempted(other) && span_of(other).length() > sleep.length();
+  });
 }
 
 /// A stop by signal shows as a sleep of the thread; a pause of the whole process, or a reading that
@@ -96,7 +102,7 @@ bool is_stop(const OffCpuRecord& off, const Evidence& evidence, const ThreadFact
   const Nanos late = span.clipped_to(evidence.window).length();
   return std::any_of(evidence.pauses.begin(), evidence.pauses.end(), [&](const PauseRecord& pause) {
     if (is_host(pause)) return false;
-    if ((pause.head.flags & kPauseHasNoBegin) != 0) return ends_with(span, pause);
+    if ((pause.head.flags & kPauseHasNoBegin) != 0) return is_that_stop(off, pause, facts);
     return span.clipped_to(span_of(pause)).length() * 2 >= late;
   });
 }

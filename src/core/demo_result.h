@@ -19,7 +19,7 @@ struct CounterResult {
   int64_t minor_faults = 0;  ///< Of the audio thread.
   int64_t lateness_max_ns = 0;
   int64_t page_fault_glitches = 0;  ///< Of the glitches: those that came from page faults.
-  std::string verdict;              ///< What the counter said of its glitches, in one sentence.
+  std::string verdict = {};         ///< What the counter said of its glitches, in one sentence.
   int64_t peak_swapped_bytes = 0;   ///< Not in the summary: watched from outside while it ran.
 
   friend bool operator==(const CounterResult&, const CounterResult&) = default;

@@ -45,6 +45,8 @@ TimeSpan span_of(const ThreadUseRecord& use) {
   return {time_of(use.head.mono_ns), time_of(use.head.mono_ns)};
 }
 
+constexpr size_t kUsualIntervals = 8;
+
 bool is_stopped_state(uint16_t state) {
   return state == 'T' || state == 't';
 }
@@ -123,8 +125,9 @@ void ThreadFacts::forget_before(Nanos time) {
   drop_before(callbacks_, time, callbacks_sweep_);
   drop_before(pauses_, time, pauses_sweep_);
   drop_before(losses_, time, losses_sweep_);
-  // Three readings before are kept: one to begin with, two more for what is usual.
-  while (uses_.size() > 3 && time_of(uses_[3].head.mono_ns) < time) uses_.pop_front();
+  // Besides the reading to begin with, those that tell what is usual.
+  constexpr size_t kBefore = kUsualIntervals + 1;
+  while (uses_.size() > kBefore && time_of(uses_[kBefore].head.mono_ns) < time) uses_.pop_front();
 }
 
 std::vector<FaultRecord> ThreadFacts::faults(TimeSpan window) const {
@@ -146,12 +149,13 @@ bool ThreadFacts::has_lost(TimeSpan window) const {
 }
 
 Nanos ThreadFacts::usual(Counter counter, size_t reading) const {
-  constexpr size_t kIntervals = 2;
-  if (reading < kIntervals) return Nanos(0);
-  const auto grown = [&](size_t end) {
-    return time_of(uses_[end].*counter) - time_of(uses_[end - 1].*counter);
-  };
-  return std::max(std::min(grown(reading), grown(reading - 1)), Nanos(0));
+  Nanos least;
+  for (size_t i = 0; i < kUsualIntervals && i < reading; i++) {
+    const size_t end = reading - i;
+    const Nanos grown = time_of(uses_[end].*counter) - time_of(uses_[end - 1].*counter);
+    least = i == 0 ? grown : std::min(least, grown);
+  }
+  return std::max(least, Nanos(0));
 }
 
 ThreadFacts::Use ThreadFacts::use_between(size_t before, size_t after, bool is_stopped) const {

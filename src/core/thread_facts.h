@@ -68,9 +68,9 @@ class ThreadFacts {
     int64_t major = 0;
     int64_t minor = 0;
     bool is_stopped = false;  ///< A reading in between found it stopped.
-    Nanos usual_run_delay;    ///< The least of the two intervals between readings before: what its
-                              ///< other blocks cost. 0 when there are no such readings.
-    Nanos usual_cpu;          ///< The same of `cpu`.
+    Nanos usual_run_delay;  ///< The least of the eight intervals between readings before: what its
+                            ///< other blocks cost. 0 when there are no such readings.
+    Nanos usual_cpu;        ///< The same of `cpu`.
   };
   /// Nothing when there is no reading on one side.
   [[nodiscard]] std::optional<Use> use(TimeSpan window) const;

@@ -165,7 +165,7 @@ TEST(Attribute, StopBySignalShowsAsASleepDuringAPause) {
 TEST(Attribute, SleepThatEndsWithAContinueSignalWasAStop) {
   EXPECT_EQ(judge({off_cpu(800, 1980), pause(2400, 2400, kPauseHasNoBegin)}, kTimed).cause,
             CauseKind::kStopped);
-  EXPECT_EQ(judge({off_cpu(800, 1980), pause(90'000, 90'000, kPauseHasNoBegin)}, kTimed).cause,
+  EXPECT_EQ(judge({off_cpu(800, 1980), pause(190'000, 190'000, kPauseHasNoBegin)}, kTimed).cause,
             CauseKind::kLateWake);
 }
 

@@ -55,7 +55,7 @@ TEST(ThreadFacts, KeepsTheLastReadingBeforeWhatItForgets) {
   EXPECT_EQ(use->run_delay, Nanos(1 * kMicro));
 }
 
-TEST(ThreadFacts, UsualRunDelayIsTheLeastOfTheTwoIntervalsBefore) {
+TEST(ThreadFacts, UsualRunDelayIsTheLeastOfTheIntervalsBefore) {
   ThreadFacts facts(kThread);
   for (const auto& [at, delay] : {std::pair(100, 0), {200, 30}, {300, 50}, {400, 900}}) {
     facts.add(thread_use(at, 0, delay));
