@@ -80,14 +80,24 @@ bool is_host(const PauseRecord& pause) {
   return (pause.head.flags & kPauseIsHost) != 0;
 }
 
+/// When the process heard of a stop before this one, or as long ago as it may have been late.
+Nanos heard_before(Nanos heard, const ThreadFacts& facts) {
+  Nanos before = heard - kContinueDelay;
+  for (const PauseRecord& other : facts.pauses({before, heard})) {
+    if ((other.head.flags & kPauseHasNoBegin) == 0) continue;
+    before = std::max(before, span_of(other).end + kMillisecond);  // that one's sleep is over then
+  }
+  return before;
+}
+
 /// Of a stop whose end alone was seen: the process's main thread, which is not real-time, heard of
-/// it somewhat later than the audio thread went on. The stop was the longest sleep before.
+/// it somewhat later than the audio thread went on. The stop was the longest sleep since the last.
 bool is_that_stop(const OffCpuRecord& off, const PauseRecord& pause, const ThreadFacts& facts) {
   const Nanos heard = span_of(pause).end;
-  const TimeSpan before{heard - kContinueDelay, heard};
+  const TimeSpan since{heard_before(heard, facts), heard};
   const TimeSpan sleep = span_of(off);
-  if (sleep.end < before.begin || sleep.end > before.end + kMillisecond) return false;
-  const auto others = facts.off_cpu(before);
+  if (sleep.end < since.begin || sleep.end > heard + kMillisecond) return false;
+  const auto others = facts.off_cpu(since);
   return std::none_of(others.begin(), others.end(), [&](const OffCpuRecord& other) {
     return !is_preempted(other) && span_of(other).length() > sleep.length();
   });

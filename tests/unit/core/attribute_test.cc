@@ -169,6 +169,12 @@ TEST(Attribute, SleepThatEndsWithAContinueSignalWasAStop) {
             CauseKind::kLateWake);
 }
 
+TEST(Attribute, EachContinueSignalEndsTheLongestSleepSinceTheOneBefore) {
+  const std::vector<Record> records = {off_cpu(-9000, -3000), pause(-2900, -2900, kPauseHasNoBegin),
+                                       off_cpu(800, 1980), pause(2400, 2400, kPauseHasNoBegin)};
+  EXPECT_EQ(judge(records, kTimed).cause, CauseKind::kStopped);
+}
+
 TEST(Attribute, ContinueSignalWithoutAStopTakesNothingFromAFault) {
   const auto answer = judge({plain(callback(700, 2000)), fault(800, 1900), off_cpu(810, 1890),
                              pause(2400, 2400, kPauseHasNoBegin)},
