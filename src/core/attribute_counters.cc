@@ -137,7 +137,12 @@ class CounterBudget {
     if (!use) return;
     if (use->is_stopped) return add(CauseKind::kStopped, budget_.rest(), 1);
     add(CauseKind::kRunQueue, use->run_delay - use->usual_run_delay, 1);
-    add(CauseKind::kCallback, use->cpu - use->usual_cpu, 1);
+    // Time on the processor may have been spent in page faults, where there were any.
+    const Nanos busy = use->cpu - use->usual_cpu;
+    const bool has_faults =
+        use->major > 0 ||
+        kLeastMinorFault * std::clamp<int64_t>(use->minor, 0, 1'000'000) > Nanos(busy.count / 4);
+    if (!has_faults) add(CauseKind::kCallback, busy, 1);
     const auto inside = facts_.use_within(window_);
     if (inside && inside->major > 0) add_fault(budget_.rest(), inside->major, "major", window_);
   }

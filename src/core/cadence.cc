@@ -13,7 +13,7 @@ constexpr int64_t kDriftShare = 1000;
 }  // namespace
 
 Cadence::Cadence(int64_t rate_hz, Frames block_frames)
-    : rate_hz_(rate_hz), frames_(block_frames), period_(duration_of(block_frames, rate_hz)) {}
+    : frames_(block_frames), period_(duration_of(block_frames, rate_hz)) {}
 
 std::optional<Block> Cadence::wake(const OffCpuRecord& sleep) {
   const Nanos woke(sleep.end_ns);

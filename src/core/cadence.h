@@ -26,7 +26,6 @@ class Cadence {
  private:
   Block block_at(Nanos woke);
 
-  int64_t rate_hz_;
   Frames frames_;
   Nanos period_;
   Nanos due_;  ///< Of the last block, on the grid that its wakes have shown.
