@@ -157,7 +157,7 @@ Command add_count(CLI::App& app) {
       ->capture_default_str();
   CLI::Option* pid =
       command->add_option("--pid", options->pid, "Count the glitches of a thread of this process")
-          ->check(CLI::PositiveNumber);
+          ->check(CLI::Range(1, 1 << 22));
   command->add_option("--thread", options->thread, "Id or name of that thread")->needs(pid);
   command->footer(
       "What --device virtual understands is in holdfast-count(1).\n"

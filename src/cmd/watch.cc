@@ -279,7 +279,7 @@ Command add_watch(CLI::App& app) {
   auto options = std::make_shared<WatchOptions>();
   command
       ->add_option("--pid", options->pid, "The process to look at (default: a thread of our own)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1 << 22));
   command->add_option("--thread", options->thread,
                       "Id or name of the thread (default: the real-time thread that runs first)");
   command->add_option("--every", options->every, "How often to look, e.g. 10ms; at least 1ms")

@@ -13,15 +13,6 @@ std::string_view or_nothing(std::string_view text) {
   return text == "-" ? std::string_view() : text;
 }
 
-bool read_permissions(std::string_view text, Mapping& mapping) {
-  if (text.size() != 4) return false;
-  mapping.is_readable = text[0] == 'r';
-  mapping.is_writable = text[1] == 'w';
-  mapping.is_executable = text[2] == 'x';
-  mapping.is_shared = text[3] == 's';
-  return true;
-}
-
 // More than any program has; a crafted trace cannot exhaust memory.
 constexpr size_t kMostThreads = 4096;
 constexpr size_t kMostSymbols = 65'536;

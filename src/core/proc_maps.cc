@@ -17,15 +17,6 @@ bool read_number(std::string_view text, int base, Integer& target) {
   return number.has_value();
 }
 
-bool read_permissions(std::string_view text, Mapping& mapping) {
-  if (text.size() != 4) return false;
-  mapping.is_readable = text[0] == 'r';
-  mapping.is_writable = text[1] == 'w';
-  mapping.is_executable = text[2] == 'x';
-  mapping.is_shared = text[3] == 's';
-  return true;
-}
-
 bool read_device(std::string_view text, Mapping& mapping) {
   TextReader reader(text);
   return read_number(reader.take_until(':'), 16, mapping.device_major) &&
@@ -45,6 +36,15 @@ bool read_line(std::string_view line, Mapping& mapping) {
 }
 
 }  // namespace
+
+bool read_permissions(std::string_view text, Mapping& mapping) {
+  if (text.size() != 4) return false;
+  mapping.is_readable = text[0] == 'r';
+  mapping.is_writable = text[1] == 'w';
+  mapping.is_executable = text[2] == 'x';
+  mapping.is_shared = text[3] == 's';
+  return true;
+}
 
 Result<std::vector<Mapping>> parse_proc_maps(std::string_view text) {
   std::vector<Mapping> mappings;

@@ -36,6 +36,9 @@ struct Mapping {
   friend bool operator==(const Mapping&, const Mapping&) = default;
 };
 
+/// "rw-p" into the four flags of `mapping`; false for anything that is not four letters.
+bool read_permissions(std::string_view text, Mapping& mapping);
+
 /// The whole file, in its order (rising addresses). Errors: kBadData with the line.
 Result<std::vector<Mapping>> parse_proc_maps(std::string_view text);
 

@@ -64,4 +64,14 @@ inline Record lost(int64_t begin_us, int64_t end_us) {
   return record_cast<Record>(record);
 }
 
+/// Of 16 frames.
+inline Record block(int64_t position, int64_t due_us, int64_t woke_us) {
+  BlockRecord record;
+  record.head = {RecordKind::kBlock, 0, 0, woke_us * kMicro};
+  record.position_frames = position;
+  record.frames = 16;
+  record.due_ns = due_us * kMicro;
+  return record_cast<Record>(record);
+}
+
 }  // namespace holdfast::test

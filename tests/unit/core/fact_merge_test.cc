@@ -10,15 +10,6 @@ namespace {
 
 using namespace test;
 
-Record block(int64_t position, int64_t due_us, int64_t woke_us) {
-  BlockRecord record;
-  record.head = {RecordKind::kBlock, 0, 0, woke_us * kMicro};
-  record.position_frames = position;
-  record.frames = 16;
-  record.due_ns = due_us * kMicro;
-  return record_cast<Record>(record);
-}
-
 std::vector<RecordKind> kinds(const std::vector<Record>& records) {
   std::vector<RecordKind> result;
   for (const Record& record : records) result.push_back(record.head.kind);

@@ -10,15 +10,6 @@ namespace {
 
 using namespace test;
 
-Record block(int64_t position, int64_t due_us, int64_t woke_us) {
-  BlockRecord record;
-  record.head = {RecordKind::kBlock, 0, 0, woke_us * kMicro};
-  record.position_frames = position;
-  record.frames = 16;
-  record.due_ns = due_us * kMicro;
-  return record_cast<Record>(record);
-}
-
 std::vector<Record> filter(const std::vector<Record>& facts, const std::vector<Record>& blocks) {
   SleepFilter filter(Nanos(100 * kMicro));
   std::vector<Record> kept;
