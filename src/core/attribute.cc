@@ -2,6 +2,7 @@
 #include "core/attribute.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "core/attribute_counters.h"
@@ -90,16 +91,29 @@ Nanos heard_before(Nanos heard, const ThreadFacts& facts) {
   return before;
 }
 
-/// Of a stop whose end alone was seen: the process's main thread, which is not real-time, heard of
-/// it somewhat later than the audio thread went on. The stop was the longest sleep since the last.
+/// Of a stop whose end alone was heard of: does `one` fit better than `other`? The process's main
+/// thread, which is not real-time, hears of it when the audio thread goes on or somewhat later: so
+/// the nearer one, unless it is far too short; of two as near, the longer one.
+bool fits_stop_better(TimeSpan one, TimeSpan other, Nanos heard) {
+  constexpr Nanos kAsNear = kMillisecond;
+  constexpr int64_t kFarTooShort = 4;
+  const auto distance = [&](TimeSpan sleep) { return Nanos(std::abs((heard - sleep.end).count)); };
+  if (distance(one) + kAsNear < distance(other)) {
+    return one.length() * kFarTooShort >= other.length();
+  }
+  return one.length() > other.length() && distance(one) <= distance(other) + kAsNear;
+}
+
+/// Is this sleep the stop whose end was heard of?
 bool is_that_stop(const OffCpuRecord& off, const PauseRecord& pause, const ThreadFacts& facts) {
   const Nanos heard = span_of(pause).end;
-  const TimeSpan since{heard_before(heard, facts), heard};
+  const TimeSpan since{heard_before(heard, facts), heard + kMillisecond};
   const TimeSpan sleep = span_of(off);
-  if (sleep.end < since.begin || sleep.end > heard + kMillisecond) return false;
+  if (sleep.end < since.begin || sleep.end > since.end) return false;
   const auto others = facts.off_cpu(since);
   return std::none_of(others.begin(), others.end(), [&](const OffCpuRecord& other) {
-    return !is_preempted(other) && span_of(other).length() > sleep.length();
+    return !is_preempted(other) && span_of(other).end <= since.end &&
+           fits_stop_better(span_of(other), sleep, heard);
   });
 }
 

@@ -3,6 +3,7 @@
 // it is.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <string>
@@ -36,15 +37,20 @@ TEST(WatchCommand, WatchesItsOwnAudioThreadWithoutArguments) {
 }
 
 TEST(WatchCommand, ProcessThatDoesNotExistIsExitCode3WithWhatToDo) {
-  const CommandOutcome outcome = run_watch("--pid 4194305");
+  const pid_t ended = fork();
+  if (ended == 0) _exit(0);
+  waitpid(ended, nullptr, 0);
+  const std::string pid = std::to_string(ended);
+  const CommandOutcome outcome = run_watch("--pid " + pid);
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_NE(outcome.text.find("no process 4194305: it has ended, or never was; see ps -e"),
+  EXPECT_NE(outcome.text.find("no process " + pid + ": it has ended, or never was; see ps -e"),
             std::string::npos)
       << outcome.text;
 }
 
 TEST(WatchCommand, BadArgumentsAreExitCode2) {
-  for (const char* arguments : {"--every 1us", "--every x", "--pid 0", "--thread audio"}) {
+  for (const char* arguments :
+       {"--every 1us", "--every x", "--pid 0", "--pid 4194305", "--thread audio"}) {
     EXPECT_EQ(run_watch(arguments).exit_code, 2) << arguments;
   }
 }

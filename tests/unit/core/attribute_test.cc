@@ -169,9 +169,21 @@ TEST(Attribute, SleepThatEndsWithAContinueSignalWasAStop) {
             CauseKind::kLateWake);
 }
 
-TEST(Attribute, EachContinueSignalEndsTheLongestSleepSinceTheOneBefore) {
+TEST(Attribute, EachContinueSignalEndsASleepSinceTheOneBefore) {
   const std::vector<Record> records = {off_cpu(-9000, -3000), pause(-2900, -2900, kPauseHasNoBegin),
                                        off_cpu(800, 1980), pause(2400, 2400, kPauseHasNoBegin)};
+  EXPECT_EQ(judge(records, kTimed).cause, CauseKind::kStopped);
+}
+
+TEST(Attribute, ContinueSignalEndsTheSleepNextToItRatherThanALongerOneBefore) {
+  const std::vector<Record> records = {off_cpu(-25'000, -20'000), off_cpu(800, 1980),
+                                       pause(2000, 2000, kPauseHasNoBegin)};
+  EXPECT_EQ(judge(records, kTimed).cause, CauseKind::kStopped);
+}
+
+TEST(Attribute, ContinueSignalHeardLateEndedNoneOfTheShortSleepsSince) {
+  const std::vector<Record> records = {off_cpu(800, 1980), off_cpu(28'900, 29'100),
+                                       pause(29'200, 29'200, kPauseHasNoBegin)};
   EXPECT_EQ(judge(records, kTimed).cause, CauseKind::kStopped);
 }
 
