@@ -48,7 +48,7 @@ Result<SessionInfo> describe(const CountOptions& options, const audio::Capabilit
   info.scheduling = protection.scheduling;
   info.locked_bytes = protection.locked_bytes;
   info.limitations = protection.limitations;
-  if (observer != nullptr) describe_observer(*observer, thread, info);
+  if (observer != nullptr) engage_observer(options, *observer, thread, info);
   return parse_session_info(to_text(info));  // exactly what a trace would give back
 }
 

@@ -37,7 +37,7 @@ Result<SessionInfo> describe(const CountOptions& options, const ThreadChoice& ch
   info.position_source = PositionSource::kClockEstimate;
   info.scheduling = scheduling_text(choice.thread);
   info.channels = 0;
-  describe_observer(observer, choice.thread.id, info);
+  engage_observer(options, observer, choice.thread.id, info);
   return parse_session_info(to_text(info));
 }
 

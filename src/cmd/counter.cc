@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cmd/protect.h"
 #include "cmd/verdict.h"
 #include "probe/clock_linux.h"
 #include "version.h"
@@ -36,12 +37,22 @@ SessionInfo describe_run(const CountOptions& options) {
   return info;
 }
 
-void describe_observer(const session::Observer& observer, int thread, SessionInfo& info) {
+void engage_observer(const CountOptions& options, const session::Observer& observer, int thread,
+                     SessionInfo& info) {
   info.observation = observer.level();
   info.observed_thread = thread;
   for (const Unavailable& missing : observer.limitations()) {
     const std::string& remedy = missing.how_to_get_it;
     info.limitations.push_back(remedy.empty() ? missing.why : missing.why + "; " + remedy);
+  }
+  // With --no-lock nothing is: a page of the heap may hold a part of the audio thread's, too.
+  std::vector<MemoryRange> touched;
+  if (!options.is_unlocked) {
+    touched = observer.working_set();
+    for (const MemoryRange& range : whole_program()) touched.push_back(range);
+  }
+  for (const std::string& limitation : protect_observer(observer.thread_id(), touched)) {
+    info.limitations.push_back(limitation);
   }
 }
 

@@ -59,8 +59,10 @@ class Counter {
 /// Program, machine and clock; the format that was asked for.
 SessionInfo describe_run(const CountOptions& options);
 
-/// Level and limits of the observer.
-void describe_observer(const session::Observer& observer, int thread, SessionInfo& info);
+/// Locks what the observer's own thread touches, program included, lets it run soon, and says in
+/// `info` how closely it looks at `thread` and what was not granted.
+void engage_observer(const CountOptions& options, const session::Observer& observer, int thread,
+                     SessionInfo& info);
 
 /// What could not be seen after all, on stderr. `observer` may be null.
 void tell_new_limitations(session::Observer* observer, Output& output);

@@ -27,6 +27,16 @@ void prioritise(pid_t thread, Protection& protection) {
       (grant.refused ? grant.refused->how_to_get_it : "real-time priority was not granted"));
 }
 
+std::string refusal_text(const char* whose_memory, const act::LockOutcome& outcome) {
+  size_t refused_bytes = 0;
+  for (const act::LockRefusal& refusal : outcome.refused) refused_bytes += refusal.range.size_bytes;
+  const act::LockRefusal& first = outcome.refused.front();
+  return std::to_string(refused_bytes / 1024) + " KiB of " + whose_memory + " are not locked (" +
+         first.range.name + ": " + strerror(first.system_errno) +
+         "); raise the lock limit: '@audio - memlock unlimited' in "
+         "/etc/security/limits.d/audio.conf";
+}
+
 }  // namespace
 
 std::vector<MemoryRange> audio_thread_code() {
@@ -55,18 +65,26 @@ Protection protect(pid_t thread, std::span<const MemoryRange> ranges) {
   act::raise_lock_budget();
   const act::LockOutcome outcome = act::lock_ranges(ranges);
   protection.locked_bytes = static_cast<int64_t>(outcome.locked_bytes);
-  size_t refused_bytes = 0;
-  for (const act::LockRefusal& refusal : outcome.refused) refused_bytes += refusal.range.size_bytes;
-  if (refused_bytes > 0) {
-    protection.limitations.push_back(std::to_string(refused_bytes / 1024) +
-                                     " KiB of the audio thread's memory are not locked (" +
-                                     outcome.refused.front().range.name + ": " +
-                                     strerror(outcome.refused.front().system_errno) +
-                                     "); raise the lock limit: '@audio - memlock unlimited' in "
-                                     "/etc/security/limits.d/audio.conf");
+  if (!outcome.refused.empty()) {
+    protection.limitations.push_back(refusal_text("the audio thread's memory", outcome));
   }
   prioritise(thread, protection);
   return protection;
+}
+
+std::vector<std::string> protect_observer(pid_t thread, std::span<const MemoryRange> ranges) {
+  std::vector<std::string> limitations;
+  if (thread == 0) return limitations;
+  const act::LockOutcome outcome = act::lock_ranges(ranges);
+  if (!outcome.refused.empty()) {
+    limitations.push_back(refusal_text("the observer's memory", outcome));
+  }
+  const act::SchedulingGrant grant = act::make_realtime(thread, kObserverPriority);
+  if (!grant.is_realtime()) {
+    limitations.push_back("the observer's thread runs as " + act::to_text(grant) +
+                          ", so facts may be lost while the processors are busy");
+  }
+  return limitations;
 }
 
 Protection leave_unlocked(pid_t thread) {

@@ -21,6 +21,7 @@ struct Protection {
 };
 
 inline constexpr int kAudioPriority = 70;
+inline constexpr int kObserverPriority = 1;
 
 /// The code and data, apart from a device's own, that our audio thread touches: the marked section,
 /// the pages of three functions of libc, the program's constants, and the writable segments (GOT
@@ -32,6 +33,11 @@ std::vector<MemoryRange> whole_program();
 
 /// Locks `ranges`, in this order, and makes `thread` real-time. 0 as thread: no audio thread.
 Protection protect(pid_t thread, std::span<const MemoryRange> ranges);
+
+/// The same for the thread that keeps up with an observed one; what is refused comes back as
+/// limitations. Its priority is the lowest real-time one: it may wait for any audio thread, but for
+/// nobody else. 0 as thread: there is none.
+std::vector<std::string> protect_observer(pid_t thread, std::span<const MemoryRange> ranges);
 
 /// Priority only: for a thread whose memory is to be left alone.
 Protection leave_unlocked(pid_t thread);

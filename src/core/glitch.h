@@ -13,6 +13,7 @@
 #include "base/quantity.h"
 #include "core/address_space.h"
 #include "core/lateness_histogram.h"
+#include "core/machine_use.h"
 #include "rt/timeline.h"
 
 namespace holdfast {
@@ -88,7 +89,8 @@ struct Summary {
   std::array<Nanos, kCauseKinds> cause_times = {};  ///< Time of all latenesses by CauseKind.
   std::vector<PageCost> pages;  ///< Most expensive owner first; filled in at the end.
   int64_t lost_facts = 0;       ///< Facts of probes that found no room.
-  LatenessHistogram lateness;   ///< Of every block and every glitch: how late the thread was.
+  MachineUse machine;
+  LatenessHistogram lateness;  ///< Of every block and every glitch: how late the thread was.
   std::optional<int64_t> own_major_faults;  ///< Not counted with simulated time.
   std::optional<int64_t> own_minor_faults;
   int64_t dropped_records = 0;        ///< Facts that found no room in a ring.

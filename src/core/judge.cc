@@ -83,6 +83,10 @@ void Judge::take(std::span<const Record> records) {
         take_text(record);
         break;
       case RecordKind::kMemory:
+        summary_.machine.add(record_cast<MemoryRecord>(record));
+        break;
+      case RecordKind::kProcessors:
+        summary_.machine.add(record_cast<ProcessorsRecord>(record));
         break;
     }
   }

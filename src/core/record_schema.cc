@@ -150,6 +150,16 @@ constexpr FieldSchema kTextFields[] = {
     HF_FIELD(TextRecord, text, "-"),
 };
 
+constexpr FieldSchema kProcessorsFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(ProcessorsRecord, busy_ns, "ns"),
+    HF_FIELD(ProcessorsRecord, idle_ns, "ns"),
+    HF_FIELD(ProcessorsRecord, iowait_ns, "ns"),
+    HF_FIELD(ProcessorsRecord, steal_ns, "ns"),
+    HF_FIELD(ProcessorsRecord, cgroup_stalled_ns, "ns"),
+    HF_FIELD(ProcessorsRecord, reserved, "-"),
+};
+
 constexpr RecordSchema kSchemas[] = {
     {RecordKind::kBlock, "block", kBlockFields},
     {RecordKind::kDropped, "dropped", kDroppedFields},
@@ -164,6 +174,7 @@ constexpr RecordSchema kSchemas[] = {
     {RecordKind::kPause, "pause", kPauseFields},
     {RecordKind::kLost, "lost", kLostFields},
     {RecordKind::kText, "text", kTextFields},
+    {RecordKind::kProcessors, "processors", kProcessorsFields},
 };
 
 }  // namespace
@@ -205,6 +216,8 @@ const RecordSchema* schema_of(RecordKind kind) {
       return &kSchemas[11];
     case RecordKind::kText:
       return &kSchemas[12];
+    case RecordKind::kProcessors:
+      return &kSchemas[13];
   }
   return nullptr;
 }

@@ -5,15 +5,12 @@
 #include "probe/sleep_witness_linux.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <string_view>
 
 #include "core/proc_schedstat.h"
@@ -23,10 +20,6 @@ namespace holdfast::probe {
 namespace {
 
 constexpr size_t kRingSlots = 256;
-constexpr size_t kStackBytes = size_t{64} * 1024;
-/// For programs whose thread-local storage leaves no room in the small one (sanitizers).
-constexpr size_t kLargeStackBytes = size_t{4} * 1024 * 1024;
-
 /// Clock and counts are of one time when they were read in less.
 constexpr Nanos kTogether = kMicrosecond * 100;
 constexpr int kTries = 5;
@@ -48,27 +41,6 @@ Result<ThreadSchedule> read_schedule(const ProcFile& schedstat) {
   return parse_proc_schedstat({line.data(), count});
 }
 
-int create_thread(pthread_t& thread, size_t stack_bytes, void* (*body)(void*), void* context) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, stack_bytes);
-  const int refused = pthread_create(&thread, &attributes, body, context);
-  pthread_attr_destroy(&attributes);
-  return refused;
-}
-
-MemoryRange stack_of(pthread_t thread) {
-  MemoryRange stack = {0, 0, "pause monitor's stack"};
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(thread, &attributes) != 0) return stack;
-  void* begin = nullptr;
-  if (pthread_attr_getstack(&attributes, &begin, &stack.size_bytes) == 0) {
-    stack.begin = reinterpret_cast<uintptr_t>(begin);
-  }
-  pthread_attr_destroy(&attributes);
-  return stack;
-}
-
 }  // namespace
 
 SleepWitness::SleepWitness(Duty duty, const std::atomic<int64_t>& period_ns)
@@ -79,33 +51,17 @@ SleepWitness::~SleepWitness() {
 }
 
 Result<> SleepWitness::start() {
-  HF_TRY(create());
-  id_.wait(0);
+  HF_TRY(thread_.start(
+      "pause-monitor", [](void* self) { static_cast<SleepWitness*>(self)->live(); }, this));
   HF_TRY(open_schedstat());
-  stack_ = stack_of(thread_);
   heard_ns_ = monotonic_now().count;
   gate_ = kReleased;
   gate_.notify_one();
   return Done{};
 }
 
-Result<> SleepWitness::create() {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread inherits it
-  int refused = create_thread(thread_, kStackBytes, &SleepWitness::enter, this);
-  if (refused == EINVAL) {
-    refused = create_thread(thread_, kLargeStackBytes, &SleepWitness::enter, this);
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (refused != 0) return system_error("cannot create a pause monitor's thread", refused);
-  is_created_ = true;
-  return Done{};
-}
-
 Result<> SleepWitness::open_schedstat() {
-  Result<ProcFile> file = ProcFile::open(task_path("/proc", getpid(), id_, "schedstat"));
+  Result<ProcFile> file = ProcFile::open(task_path("/proc", getpid(), thread_.id(), "schedstat"));
   Result<ThreadSchedule> schedule = file ? read_schedule(*file) : std::move(file.error());
   // A kernel without CONFIG_SCHED_INFO has no such file, or only zeros; this thread has run.
   if (!schedule || schedule->slices == 0) {
@@ -118,15 +74,14 @@ Result<> SleepWitness::open_schedstat() {
 }
 
 void SleepWitness::stop() {
-  if (!is_created_) return;
   gate_ = kCancelled;
   gate_.notify_one();
-  pthread_join(thread_, nullptr);
-  is_created_ = false;
+  thread_.join();
 }
 
 std::vector<MemoryRange> SleepWitness::working_set() const {
-  return {stack_, range_of(*this, "pause monitor"), storage_.range("pause monitor's ring")};
+  return {thread_.stack("pause monitor's stack"), range_of(*this, "pause monitor"),
+          storage_.range("pause monitor's ring")};
 }
 
 Result<Nanos> SleepWitness::cpu_used() const {
@@ -135,18 +90,13 @@ Result<Nanos> SleepWitness::cpu_used() const {
   return Nanos(schedule.cpu_ns);
 }
 
-void* SleepWitness::enter(void* self) {
-  auto* witness = static_cast<SleepWitness*>(self);
-  witness->settle_in();
-  witness->id_ = static_cast<pid_t>(syscall(SYS_gettid));
-  witness->id_.notify_one();
-  witness->gate_.wait(kParked);
-  witness->watch();
-  return nullptr;
+void SleepWitness::live() {
+  settle_in();
+  gate_.wait(kParked);
+  watch();
 }
 
 void SleepWitness::settle_in() const {
-  pthread_setname_np(pthread_self(), "pause-monitor");
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(static_cast<size_t>(duty_.processor), &only);

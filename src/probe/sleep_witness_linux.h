@@ -3,7 +3,6 @@
 // too late. core/pause_judgement makes pauses of the testimonies of several.
 #pragma once
 
-#include <pthread.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -18,6 +17,7 @@
 #include "base/result.h"
 #include "core/pause_judgement.h"
 #include "probe/proc_file_linux.h"
+#include "probe/quiet_thread_linux.h"
 #include "rt/ring.h"
 
 namespace holdfast::probe {
@@ -46,7 +46,7 @@ class SleepWitness {
   void stop();
 
   /// Kernel id; 0 before start().
-  [[nodiscard]] pid_t thread_id() const { return id_.load(); }
+  [[nodiscard]] pid_t thread_id() const { return thread_.id(); }
   /// Stack, ring and state. After start().
   [[nodiscard]] std::vector<MemoryRange> working_set() const;
 
@@ -73,8 +73,7 @@ class SleepWitness {
   };
   enum Gate : int { kParked, kReleased, kCancelled };
 
-  static void* enter(void* self);
-  Result<> create();
+  void live();
   Result<> open_schedstat();
   void settle_in() const;
   void watch();
@@ -86,10 +85,7 @@ class SleepWitness {
   PageBuffer<Oversleep> storage_;
   Ring<Oversleep> ring_;
   std::optional<ProcFile> schedstat_;
-  pthread_t thread_ = {};
-  MemoryRange stack_ = {0, 0, "pause monitor's stack"};
-  bool is_created_ = false;
-  std::atomic<pid_t> id_{0};
+  QuietThread thread_;
   std::atomic<int> gate_{kParked};
   std::atomic<int64_t> heard_ns_{0};
   std::atomic<int64_t> wakes_{0};

@@ -6,6 +6,7 @@
 #include "report/budget_text.h"
 #include "report/duration_text.h"
 #include "report/json_writer.h"
+#include "report/machine_text.h"
 #include "report/utc_time.h"
 #include "rt/record.h"
 
@@ -219,7 +220,7 @@ std::string summary_text(const Summary& summary, const SessionInfo& info) {
                  static_cast<long long>(totals.missing.count),
                  clock_text(totals.elapsed, info.rate_hz).c_str());
   text += lateness_text(summary.lateness) + own_faults_text(summary) + oddities_text(totals);
-  text += pages_text(summary) + lost_text(summary);
+  text += machine_text(summary.machine) + pages_text(summary) + lost_text(summary);
   for (const std::string& limitation : info.limitations)
     text += "limited        " + limitation + "\n";
   return text + end_text(summary) + trust_text(summary);
@@ -248,6 +249,7 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
   json.begin_array("pages");
   for (const PageCost& page : summary.pages) add_page(json, page);
   json.end_array();
+  add_machine(json, summary.machine);
   add_end(json, summary);
   json.field("trustworthy", summary.is_trustworthy());
   json.field("scheduling", info.scheduling);

@@ -24,14 +24,15 @@ enum class RecordKind : uint16_t {
   kEnd = 5,      ///< The run ended in order.
 
   // What is known about a thread's time; core/attribute makes causes of it.
-  kFault = 6,      ///< One page fault of an observed thread.
-  kOffCpu = 7,     ///< An observed thread did not run: preempted, or it slept.
-  kCallback = 8,   ///< What one callback of the observed thread used.
-  kThreadUse = 9,  ///< What an observed thread has used since it began.
-  kMemory = 10,    ///< Memory and swap of the machine, and how long tasks stalled for them.
-  kPause = 11,     ///< More than one thread stood still: the process stopped, or the host paused.
-  kLost = 12,      ///< Facts of a probe that found no room.
-  kText = 13,      ///< A part of a line of text: names of threads, mappings, symbols.
+  kFault = 6,        ///< One page fault of an observed thread.
+  kOffCpu = 7,       ///< An observed thread did not run: preempted, or it slept.
+  kCallback = 8,     ///< What one callback of the observed thread used.
+  kThreadUse = 9,    ///< What an observed thread has used since it began.
+  kMemory = 10,      ///< Memory and swap of the machine, and how long tasks stalled for them.
+  kPause = 11,       ///< More than one thread stood still: the process stopped, or the host paused.
+  kLost = 12,        ///< Facts of a probe that found no room.
+  kText = 13,        ///< A part of a line of text: names of threads, mappings, symbols.
+  kProcessors = 14,  ///< What the machine's processors did, and the stalls of one cgroup.
 };
 
 /// The first 16 bytes of every record.
@@ -172,6 +173,19 @@ struct MemoryRecord {
   int64_t stalled_full_ns = -1;    ///< Counter: all tasks that were not idle did.
 };
 
+/// kProcessors: all processors together, at head.mono_ns. Counters count since the machine (or the
+/// cgroup) started, in ticks of mostly 10 ms; -1: not known.
+struct ProcessorsRecord {
+  RecordHead head;
+  int64_t busy_ns = -1;            ///< Programs, kernel, interrupts.
+  int64_t idle_ns = -1;            ///< With nothing to do.
+  int64_t iowait_ns = -1;          ///< Idle while somebody waited for I/O.
+  int64_t steal_ns = -1;           ///< Ready to run, but the host ran something else.
+  int64_t cgroup_stalled_ns = -1;  ///< At least one task of the observed thread's cgroup waited for
+                                   ///< memory (PSI; cgroup version 2 only).
+  uint64_t reserved = 0;
+};
+
 inline constexpr uint16_t kPauseIsHost = 1;      ///< All processors stood still; else: our process
                                                  ///< was stopped by a signal.
 inline constexpr uint16_t kPauseHasNoBegin = 2;  ///< Only its end was seen: both times are that.
@@ -204,7 +218,7 @@ struct TextRecord {
 static_assert(sizeof(FaultRecord) == 64 && sizeof(OffCpuRecord) == 64 &&
               sizeof(CallbackRecord) == 64 && sizeof(ThreadUseRecord) == 64 &&
               sizeof(MemoryRecord) == 64 && sizeof(PauseRecord) == 64 && sizeof(LostRecord) == 64 &&
-              sizeof(TextRecord) == 64);
+              sizeof(TextRecord) == 64 && sizeof(ProcessorsRecord) == 64);
 static_assert(sizeof(Record) == 64 && sizeof(BlockRecord) == 64 && sizeof(DroppedRecord) == 64 &&
               sizeof(FaultsRecord) == 64 && sizeof(ClockRecord) == 64 && sizeof(EndRecord) == 64);
 

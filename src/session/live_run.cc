@@ -4,27 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "probe/clock_linux.h"
+#include "session/settling.h"
 
 namespace holdfast::session {
 namespace {
 
 constexpr int kCollectMilliseconds = 50;
-/// How exactly the run delay of one block is known depends on how often it is read.
-constexpr int kObserveMilliseconds = 20;
-constexpr Nanos kLongestSettling = kMillisecond * 1500;
 constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;
 constexpr Nanos kClockEvery = kSecond * 10;
 constexpr int64_t kLongCallShare = 4;  ///< Of a block's time: longer calls are noted.
-
-void wait_a_little() {
-  const timespec pause = {0, 2 * kMillisecond.count};
-  nanosleep(&pause, nullptr);
-}
 
 RecordHead head(RecordKind kind) {
   RecordHead result;
@@ -117,9 +109,8 @@ Result<> LiveRun::begin_to_observe() {
 }
 
 Result<EndReason> LiveRun::watch() {
-  const int pause = observer_ != nullptr ? kObserveMilliseconds : kCollectMilliseconds;
   while (true) {
-    const bool is_stopped = (*wait_)(is_real_time_ ? pause : 0);
+    const bool is_stopped = (*wait_)(is_real_time_ ? kCollectMilliseconds : 0);
     const audio::DeviceState state = device_.state();
     HF_TRY(collect());
     // A thread that has ended its loop faults on its way out; that is no concern of the run's.
@@ -151,15 +142,8 @@ Result<> LiveRun::collect_with_facts() {
   return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);
 }
 
-/// The last blocks wait for the slowest probe, but not for ever.
 Result<> LiveRun::settle() {
-  const Nanos patience = probe::monotonic_now() + kLongestSettling;
-  do {
-    HF_TRY(collect());
-    if (!merge_.is_waiting()) return Done{};
-    wait_a_little();
-  } while (probe::monotonic_now() < patience);
-  HF_TRY(collect());
+  HF_TRY(session::settle([this] { return collect(); }, merge_));
   out_.clear();
   merge_.give_up(probe::monotonic_now(), out_);
   return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);

@@ -12,17 +12,17 @@
 #include "probe/address_space_linux.h"
 #include "probe/clock_linux.h"
 #include "probe/continue_signal_linux.h"
+#include "probe/fact_drain_linux.h"
 #include "probe/memory_use_linux.h"
 #include "probe/pause_monitor_linux.h"
 #include "probe/proc_file_linux.h"
-#include "probe/thread_events_linux.h"
-#include "probe/thread_use_linux.h"
+#include "probe/processor_use_linux.h"
 #include "session/symbolizer.h"
 
 namespace holdfast::session {
 namespace {
 
-constexpr Nanos kMemoryEvery = kMillisecond * 100;
+constexpr Nanos kSurroundingsEvery = kMillisecond * 100;
 constexpr Nanos kNamesEvery = kSecond;
 constexpr Nanos kLongTurn = kMicrosecond * 100;
 
@@ -30,9 +30,9 @@ constexpr Nanos kLongTurn = kMicrosecond * 100;
 
 /// Each is absent where it was refused.
 struct Observer::Probes {
-  std::optional<probe::ThreadEvents> events;
-  std::optional<probe::ThreadUseProbe> use;
+  std::unique_ptr<probe::FactDrain> drain;
   std::optional<probe::MemoryUseProbe> memory;
+  std::optional<probe::ProcessorUseProbe> processors;
   std::optional<probe::AddressSpaceWatch> names;
   std::unique_ptr<probe::PauseMonitor> pauses;
   std::unique_ptr<probe::ContinueSignal> continues;
@@ -47,8 +47,7 @@ Observer::~Observer() = default;
 
 Observer::Observer(const Options& options)
     : options_(options), probes_(std::make_unique<Probes>()) {
-  if (options.most >= Observation::kUserEvents) open_events();
-  if (options.most >= Observation::kPolls) open_counters();
+  open_drain();
   if (level_ > Observation::kNone) open_surroundings();
 }
 
@@ -60,23 +59,57 @@ void Observer::add_limitations(const std::vector<Unavailable>& limitations) {
   limitations_.insert(limitations_.end(), limitations.begin(), limitations.end());
 }
 
-void Observer::open_events() {
+std::optional<probe::ThreadEvents> Observer::open_events() {
+  if (options_.most < Observation::kUserEvents) return std::nullopt;
   probe::ThreadEvents::Options wanted;
   wanted.names_others = options_.most == Observation::kAllEvents;
   auto events = probe::ThreadEvents::open(options_.thread, wanted);
-  if (!events) return limit(events.error());
+  if (!events) {
+    limit(events.error());
+    return std::nullopt;
+  }
   const bool is_all = events->access() == probe::EventAccess::kUserAndKernel;
   level_ = is_all && wanted.names_others ? Observation::kAllEvents : Observation::kUserEvents;
-  probes_->events.emplace(std::move(*events));
+  return std::move(*events);
 }
 
-void Observer::open_counters() {
+std::optional<probe::ThreadUseProbe> Observer::open_counters() {
+  if (options_.most < Observation::kPolls) return std::nullopt;
   auto use = probe::ThreadUseProbe::open(options_.pid, options_.thread);
-  if (!use) return limit(use.error());
+  if (!use) {
+    limit(use.error());
+    return std::nullopt;
+  }
   add_limitations(use->limitations());
-  probes_->use.emplace(std::move(*use));
   const bool can_count = options_.has_timed_work && options_.most >= Observation::kCounters;
   level_ = std::max(level_, can_count ? Observation::kCounters : Observation::kPolls);
+  return std::move(*use);
+}
+
+void Observer::open_drain() {
+  auto events = open_events();
+  auto use = open_counters();
+  if (!events && !use) return;
+  probes_->drain = std::make_unique<probe::FactDrain>(std::move(events), std::move(use));
+  const Result<> started = probes_->drain->start();
+  if (started) return;
+  limit(started.error());
+  probes_->drain.reset();
+  level_ = Observation::kNone;
+}
+
+pid_t Observer::thread_id() const {
+  return probes_->drain ? probes_->drain->thread_id() : 0;
+}
+
+std::vector<MemoryRange> Observer::working_set() const {
+  std::vector<MemoryRange> ranges;
+  const auto add = [&](const std::vector<MemoryRange>& more) {
+    ranges.insert(ranges.end(), more.begin(), more.end());
+  };
+  if (probes_->drain) add(probes_->drain->working_set());
+  if (probes_->pauses) add(probes_->pauses->working_set());
+  return ranges;
 }
 
 /// What does not belong to one thread.
@@ -84,6 +117,11 @@ void Observer::open_surroundings() {
   if (auto memory = probe::MemoryUseProbe::open()) {
     add_limitations(memory->limitations());
     probes_->memory.emplace(std::move(*memory));
+  }
+  if (auto processors = probe::ProcessorUseProbe::open(options_.pid)) {
+    probes_->processors.emplace(std::move(*processors));
+  } else {
+    limit(processors.error());
   }
   if (auto names = probe::AddressSpaceWatch::open(options_.pid)) {
     probes_->names.emplace(std::move(*names));
@@ -104,14 +142,15 @@ void Observer::open_surroundings() {
 void Observer::collect(std::vector<Record>& facts) {
   collect_names(facts);
   found_.clear();
-  if (probes_->events) probes_->events->drain(found_);
+  settled_ = probe::monotonic_now();
+  if (probes_->drain) {
+    settled_ = probes_->drain->settled();  // before: what happened up to then is in the ring
+    probes_->drain->take(found_);
+  }
   name_addresses(facts);
   facts.insert(facts.end(), found_.begin(), found_.end());
   collect_pauses(facts);
-  if (probes_->use) {
-    if (const auto use = probes_->use->read()) facts.push_back(record_cast<Record>(*use));
-  }
-  collect_memory(facts);
+  collect_surroundings(facts);
 }
 
 /// That this process was stopped says nothing about another one.
@@ -127,11 +166,16 @@ void Observer::collect_pauses(std::vector<Record>& facts) {
   facts.erase(std::remove_if(facts.begin() + from, facts.end(), is_own_stop), facts.end());
 }
 
-void Observer::collect_memory(std::vector<Record>& facts) {
+void Observer::collect_surroundings(std::vector<Record>& facts) {
+  const auto add = [&facts](const auto& probe) {
+    if (!probe) return;
+    if (const auto reading = probe->read()) facts.push_back(record_cast<Record>(*reading));
+  };
   const Nanos now = probe::monotonic_now();
-  if (!probes_->memory || now < next_memory_) return;
-  next_memory_ = now + kMemoryEvery;
-  if (const auto memory = probes_->memory->read()) facts.push_back(record_cast<Record>(*memory));
+  if (now < next_surroundings_) return;
+  next_surroundings_ = now + kSurroundingsEvery;
+  add(probes_->memory);
+  add(probes_->processors);
 }
 
 void Observer::collect_names(std::vector<Record>& facts) {
@@ -204,12 +248,11 @@ void Observer::name_other(const Record& record, std::vector<Record>& facts) {
 }
 
 bool Observer::has_ended() const {
-  if (probes_->events) return probes_->events->has_ended();
-  return probes_->use && !probes_->use->read();
+  return probes_->drain && probes_->drain->has_ended();
 }
 
 Nanos Observer::settled() const {
-  return probes_->pauses ? probes_->pauses->settled() : probe::monotonic_now();
+  return probes_->pauses ? std::min(settled_, probes_->pauses->settled()) : settled_;
 }
 
 }  // namespace holdfast::session

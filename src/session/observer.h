@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "base/result.h"
 #include "core/address_space.h"
 #include "core/observation.h"
+#include "probe/thread_events_linux.h"
+#include "probe/thread_use_linux.h"
 #include "rt/record.h"
 
 namespace holdfast::session {
@@ -48,6 +51,11 @@ class Observer {
   /// Else it is estimated from the stack pointer. Before the first collect().
   void know_stack(const MemoryRange& stack, const MemoryRange& thread_local_storage);
 
+  /// The thread that keeps up with the observed one, and is to run soon after it; 0: there is none.
+  [[nodiscard]] pid_t thread_id() const;
+  /// All memory that this thread and the pause monitor touch, less than 3 MiB: to be locked.
+  [[nodiscard]] std::vector<MemoryRange> working_set() const;
+
   /// Appends everything that has been seen since the last call; names come before what they name.
   void collect(std::vector<Record>& facts);
 
@@ -60,11 +68,12 @@ class Observer {
  private:
   struct Probes;
   explicit Observer(const Options& options);
-  void open_events();
-  void open_counters();
+  std::optional<probe::ThreadEvents> open_events();
+  std::optional<probe::ThreadUseProbe> open_counters();
+  void open_drain();
   void collect_pauses(std::vector<Record>& facts);
   void collect_names(std::vector<Record>& facts);
-  void collect_memory(std::vector<Record>& facts);
+  void collect_surroundings(std::vector<Record>& facts);
   void name_addresses(std::vector<Record>& facts);
   void write_line(const std::string& line, std::vector<Record>& facts);
   void open_surroundings();
@@ -80,7 +89,8 @@ class Observer {
   std::unique_ptr<Probes> probes_;
   AddressSpace space_;
   std::vector<Record> found_;
-  Nanos next_memory_;
+  Nanos settled_;
+  Nanos next_surroundings_;
   Nanos next_names_;
   std::vector<std::string> stack_lines_;  ///< Not yet written.
   bool has_stack_ = false;

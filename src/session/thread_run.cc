@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "session/thread_run.h"
 
+#include <algorithm>
+
 #include "probe/clock_linux.h"
+#include "session/settling.h"
 
 namespace holdfast::session {
 namespace {
 
-constexpr int kObserveMilliseconds = 20;
+constexpr int kCollectMilliseconds = 50;
 
 RecordHead head_now(RecordKind kind) {
   RecordHead head;
@@ -39,7 +42,7 @@ void ThreadRun::take_wakes() {
         fact.head.kind == RecordKind::kOffCpu && (fact.head.flags & kOffCpuIsPreempted) == 0;
     if (!is_sleep) continue;
     const auto block = cadence_.wake(record_cast<OffCpuRecord>(fact));
-    if (!block) continue;
+    if (!block || block->woke > end_) continue;
     last_woke_ = block->woke;
     blocks_.push_back(record_cast<Record>(to_record(*block)));
   }
@@ -57,20 +60,22 @@ Result<> ThreadRun::collect(const LiveRun::Sink& sink) {
 
 Result<EndReason> ThreadRun::run(Nanos duration, const LiveRun::Sink& sink,
                                  const LiveRun::Wait& wait) {
-  const Nanos end_time = duration > Nanos(0) ? probe::monotonic_now() + duration : Nanos(INT64_MAX);
+  if (duration > Nanos(0)) end_ = probe::monotonic_now() + duration;
   ClockRecord clock;
   clock.head = head_now(RecordKind::kClock);
   clock.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
   HF_TRY(give_one(sink, clock));
   EndReason reason = EndReason::kFinished;
   while (true) {
-    const bool is_stopped = wait(kObserveMilliseconds);
+    const bool is_stopped = wait(kCollectMilliseconds);
     const bool has_ended = observer_.has_ended();
     HF_TRY(collect(sink));
     if (is_stopped) reason = EndReason::kInterrupted;
     if (has_ended) reason = EndReason::kThreadEnded;
-    if (is_stopped || has_ended || probe::monotonic_now() >= end_time) break;
+    if (is_stopped || has_ended || probe::monotonic_now() >= end_) break;
   }
+  end_ = std::min(end_, probe::monotonic_now());
+  HF_TRY(settle([&] { return collect(sink); }, merge_));
   out_.clear();
   merge_.give_up(probe::monotonic_now(), out_);
   if (!out_.empty()) HF_TRY(sink(out_));

@@ -34,6 +34,7 @@ class ThreadRun {
   std::vector<Record> out_;
   std::vector<Record> blocks_;
   Nanos last_woke_;
+  Nanos end_{INT64_MAX};  ///< Later blocks are not of this run.
 };
 
 }  // namespace holdfast::session

@@ -18,6 +18,7 @@
 #include "probe/clock_linux.h"
 #include "probe/memory_use_linux.h"
 #include "probe/pause_monitor_linux.h"
+#include "probe/processor_use_linux.h"
 #include "probe/thread_use_linux.h"
 #include "tests/support/child_process.h"
 #include "tests/support/machine_fixture.h"
@@ -175,6 +176,28 @@ TEST(MemoryUse, ThisMachineHasMemory) {
   EXPECT_GT(first->available_bytes, 0);
   EXPECT_GE(second->swapped_in_bytes, first->swapped_in_bytes);
   EXPECT_GE(second->stalled_some_ns, first->stalled_some_ns);
+}
+
+TEST(ProcessorUse, CountersOfThisMachineRise) {
+  const auto probe = probe::ProcessorUseProbe::open(getpid());
+  ASSERT_TRUE(probe);
+  const auto first = probe->read();
+  burn(kMillisecond * 50);  // more than a tick of the kernel's accounts
+  const auto second = probe->read();
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->head.kind, RecordKind::kProcessors);
+  EXPECT_GT(second->busy_ns, first->busy_ns);
+  EXPECT_GE(second->cgroup_stalled_ns, first->cgroup_stalled_ns);
+}
+
+TEST(ProcessorUse, ReadsARecordedMachineWhoseProcessHasNoCgroupVersion2) {
+  const auto probe = probe::ProcessorUseProbe::open(test::kFixtureProcess, test::kRootWithSteal);
+  ASSERT_TRUE(probe);
+  const auto processors = probe->read();
+  ASSERT_TRUE(processors);
+  EXPECT_GT(processors->steal_ns, 0);
+  EXPECT_GT(processors->idle_ns, processors->iowait_ns);
+  EXPECT_EQ(processors->cgroup_stalled_ns, -1);
 }
 
 TEST(MemoryUse, ReadsARecordedMachine) {
