@@ -24,6 +24,7 @@ import explain_glitches
 import explain_memory
 import instructions
 import lateness_vs_cyclictest
+import observer_pressure
 import observer_share
 import pressure_soak
 import system_calls
@@ -68,6 +69,8 @@ def measure_all(build, is_quick):
     yield from explain_memory.figures(programs, lengths)
     yield from explain_glitches.measure(build)
     yield from observer_share.measure(build, *((2, 3.0) if is_quick else (10, 5.0)))
+    if not is_quick:
+        yield observer_pressure.measure(build, 60)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

@@ -6,6 +6,9 @@
 namespace holdfast {
 namespace {
 
+/// A look at the pages follows at most so long after another one.
+constexpr Nanos kLooksApart = kMillisecond * 100;
+
 /// `part` of `whole`, of `amount`.
 Nanos share(Nanos amount, Nanos part, Nanos whole) {
   if (whole <= Nanos(0)) return Nanos(0);
@@ -69,9 +72,10 @@ class CounterBudget {
     if (time > Nanos(0)) budget_.add(std::move(part));
   }
 
-  /// A page that was out before and in after: its fault has no times, but an owner.
+  /// A page that was out before and in after: its fault has no times, but an owner. It is seen at
+  /// the first look after it came back.
   void name_page(TimeSpan where, BudgetPart& part) const {
-    const auto found = facts_.faults(where);
+    const auto found = facts_.faults({where.begin, where.end + kLooksApart});
     if (found.empty()) return;
     part.address = found.front().address;
     part.owner = space_.owner_of(part.address, found.front().thread);

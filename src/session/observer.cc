@@ -14,6 +14,7 @@
 #include "probe/continue_signal_linux.h"
 #include "probe/fact_drain_linux.h"
 #include "probe/memory_use_linux.h"
+#include "probe/page_returns_linux.h"
 #include "probe/pause_monitor_linux.h"
 #include "probe/proc_file_linux.h"
 #include "probe/processor_use_linux.h"
@@ -31,6 +32,8 @@ constexpr Nanos kLongTurn = kMicrosecond * 100;
 /// Each is absent where it was refused.
 struct Observer::Probes {
   std::unique_ptr<probe::FactDrain> drain;
+  std::optional<probe::PageReturns> pages;
+  bool has_tried_pages = false;
   std::optional<probe::MemoryUseProbe> memory;
   std::optional<probe::ProcessorUseProbe> processors;
   std::optional<probe::AddressSpaceWatch> names;
@@ -147,10 +150,22 @@ void Observer::collect(std::vector<Record>& facts) {
     settled_ = probes_->drain->settled();  // before: what happened up to then is in the ring
     probes_->drain->take(found_);
   }
+  collect_pages(found_);
   name_addresses(facts);
   facts.insert(facts.end(), found_.begin(), found_.end());
   collect_pauses(facts);
   collect_surroundings(facts);
+}
+
+/// Not before the first collect(): only then it is known where the stack is.
+void Observer::collect_pages(std::vector<Record>& facts) {
+  const bool is_needed = level_ == Observation::kCounters || level_ == Observation::kPolls;
+  if (is_needed && !std::exchange(probes_->has_tried_pages, true)) {
+    // Who may not look at the process's pages is told by the level already.
+    auto pages = probe::PageReturns::open(options_.pid, options_.thread, stack_);
+    if (pages) probes_->pages.emplace(std::move(*pages));
+  }
+  if (probes_->pages) probes_->pages->look(facts);
 }
 
 /// That this process was stopped says nothing about another one.
@@ -188,6 +203,7 @@ void Observer::collect_names(std::vector<Record>& facts) {
 void Observer::know_stack(const MemoryRange& stack, const MemoryRange& thread_local_storage) {
   if (stack.size_bytes == 0) return;
   const auto thread = static_cast<uint32_t>(options_.thread);
+  stack_ = stack;
   stack_lines_ = {stack_line(thread, stack)};
   if (thread_local_storage.size_bytes > 0) {
     stack_lines_.push_back(tls_line(thread, thread_local_storage));

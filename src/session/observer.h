@@ -74,6 +74,7 @@ class Observer {
   void collect_pauses(std::vector<Record>& facts);
   void collect_names(std::vector<Record>& facts);
   void collect_surroundings(std::vector<Record>& facts);
+  void collect_pages(std::vector<Record>& facts);
   void name_addresses(std::vector<Record>& facts);
   void write_line(const std::string& line, std::vector<Record>& facts);
   void open_surroundings();
@@ -94,7 +95,8 @@ class Observer {
   Nanos next_names_;
   std::vector<std::string> stack_lines_;  ///< Not yet written.
   bool has_stack_ = false;
-  std::set<uint32_t> named_;  ///< Threads whose name was asked for.
+  std::optional<MemoryRange> stack_;  ///< As the thread's maker told.
+  std::set<uint32_t> named_;          ///< Threads whose name was asked for.
 };
 
 }  // namespace holdfast::session

@@ -33,6 +33,7 @@ constexpr int64_t kDelayRateHz = 48000;
 constexpr int64_t kPageRateHz = 96000;  ///< A handful of pages from an idle disk is late already.
 constexpr Nanos kRestBefore = kMillisecond * 60;
 constexpr useconds_t kRestAfterMicroseconds = 60'000;
+constexpr Nanos kAwayUntilSeen = kMillisecond * 130;
 constexpr unsigned kLongestSeconds = 150;
 
 struct Options {
@@ -145,7 +146,9 @@ class Victim {
   }
 
   Result<> make_injection(int processor) {
-    const Scene scene{callback_, random_, stream_->audio_thread(), processor};
+    const bool is_told = options_.observation >= Observation::kUserEvents;
+    const Scene scene{callback_, random_, stream_->audio_thread(), processor,
+                      is_told ? Nanos(0) : kAwayUntilSeen};
     const std::string& name = options_.class_name;
     const auto cause = kDelayCauses.find(name);
     if (cause == kDelayCauses.end()) {

@@ -23,6 +23,7 @@ struct Scene {
   std::mt19937_64& random;
   pid_t audio_thread = 0;
   int audio_processor = 0;
+  Nanos away;  ///< Pages stay out for so long: where nobody tells of faults, a look finds them out.
 };
 
 /// Pages of `object` that are not there when the callback needs them.

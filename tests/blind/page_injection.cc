@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Glitches that memory is to blame for.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "blind/injection.h"
@@ -13,6 +15,7 @@ Inject page_injection(const Scene& scene, PagedObject& object, const Evictor& ev
     }
     const std::vector<uint64_t> addresses = choose_addresses(object, scene.random);
     if (!evictor.take_out(object, addresses)) return std::nullopt;
+    usleep(static_cast<useconds_t>(scene.away.count / kMicrosecond.count));
     Order order;
     order.action = object.action;
     std::ranges::copy(addresses, order.addresses.begin());

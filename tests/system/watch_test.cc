@@ -22,6 +22,7 @@
 
 #include "core/proc_smaps.h"
 #include "probe/file_descriptor.h"
+#include "probe/page_returns_linux.h"
 #include "probe/proc_file_linux.h"
 #include "probe/process_linux.h"
 #include "probe/residency_linux.h"
@@ -160,6 +161,30 @@ TEST(Watch, FilePagesThatLeaveAreSeenInAnotherProcess) {
   ASSERT_EQ(child.ask('t'), 'y');
   EXPECT_GT(major_faults_of(child.pid()), before) << "the pages were not really out";
   EXPECT_EQ(counts_at(child.pid(), area).of(PageState::kResident), kPages);
+}
+
+TEST(Watch, PageThatCameBackIsNamedWithoutAnyEvent) {
+  const MappedFile file;
+  unsigned char* const area = file.area();
+  if (area == nullptr) GTEST_SKIP() << "/var/tmp is not on a disk";
+  Child child(obey_with(area));
+  ASSERT_EQ(child.ask('t'), 'y');
+  auto returns = probe::PageReturns::open(child.pid(), child.pid(), std::nullopt);
+  ASSERT_TRUE(returns);
+  const auto is_in_area = [&](const Record& record) {
+    const auto fault = record_cast<FaultRecord>(record);
+    const auto begin = reinterpret_cast<uintptr_t>(area);
+    return fault.head.flags == kFaultHasNoBegin && fault.address >= begin &&
+           fault.address < begin + area_bytes();
+  };
+  std::vector<Record> found;
+  returns->look(found);
+  ASSERT_EQ(child.ask('o'), 'y');
+  returns->look(found);
+  EXPECT_EQ(std::count_if(found.begin(), found.end(), is_in_area), 0);
+  ASSERT_EQ(child.ask('t'), 'y');
+  returns->look(found);
+  EXPECT_EQ(std::count_if(found.begin(), found.end(), is_in_area), 1);
 }
 
 TEST(Watch, LookingBringsNoPageIn) {

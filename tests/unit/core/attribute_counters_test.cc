@@ -108,5 +108,12 @@ TEST(AttributeCounters, PageThatWasFoundToHaveComeBackIsNamed) {
   EXPECT_EQ(parts[0].address, 0xabc000u);
 }
 
+TEST(AttributeCounters, PageIsNamedByTheFirstLookAfterItCameBack) {
+  const auto parts =
+      divide({fault(31'000, 31'000, kFaultHasNoBegin, 0xabc000), with(slow_callback(100), 1, 0, 1)},
+             Observation::kCounters);
+  EXPECT_EQ(parts[0].address, 0xabc000u);
+}
+
 }  // namespace
 }  // namespace holdfast
