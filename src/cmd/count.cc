@@ -23,7 +23,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast count";
+constexpr const char* kCountProgram = "holdfast count";
 
 /// Looks at the audio thread as closely as asked and allowed. Null when not asked to, and with
 /// simulated time, where there is no such thread.
@@ -124,13 +124,13 @@ Result<int> count(const CountOptions& options, Output& output) {
   if (!ended) return ended.error();
   if (!finished) return finished.error();
   if (*ended == EndReason::kDeviceGone) {
-    output.advice(std::string(kProgram) + ": the device went away; see `holdfast devices`\n");
+    output.advice(std::string(kCountProgram) + ": the device went away; see `holdfast devices`\n");
   }
   return counter.exit_code();
 }
 
 int run_count(const CountOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kCountProgram, options.output);
   return output.finish(options.pid != 0 ? count_thread(options, output) : count(options, output));
 }
 

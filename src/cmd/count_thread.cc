@@ -14,7 +14,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast count";
+constexpr const char* kCountThreadProgram = "holdfast count";
 constexpr Nanos kLongestQuiet = kSecond;  ///< No audio thread sleeps longer between two blocks.
 
 /// Without its sleeps and wakes there is nothing to count.
@@ -84,7 +84,7 @@ Result<int> count_thread(const CountOptions& options, Output& output) {
   if (*ended == EndReason::kThreadEnded) return counter.exit_code();
   const Nanos quiet = run.quiet_time();
   if (quiet <= kLongestQuiet) return counter.exit_code();
-  output.advice(std::string(kProgram) + ": at the end the thread had not woken for " +
+  output.advice(std::string(kCountThreadProgram) + ": at the end the thread had not woken for " +
                 (quiet == Nanos(INT64_MAX) ? "the whole time" : duration_text(quiet)) +
                 ": it hangs, or is no audio thread; name another one with --thread\n");
   return kNotTrustworthy;

@@ -32,7 +32,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast demo";
+constexpr const char* kDemoProgram = "holdfast demo";
 constexpr int64_t kMebibyte = int64_t{1} << 20;
 /// Enough for two counters at rest and far too little beside MemLoad. Measured on Debian 12 with
 /// two processors, 10 s: the unlocked counter glitched 203 times at 48 MiB, 115 at 64 and 81 at 96.
@@ -278,9 +278,9 @@ Result<DemoResult> demonstrate(const DemoOptions& options, Output& output) {
 }
 
 int run_demo(const DemoOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kDemoProgram, options.output);
   const auto result = demonstrate(options, output);
-  if (!result) return output.finish(fail(kProgram, result.error()));
+  if (!result) return output.finish(fail(kDemoProgram, result.error()));
   if (output.is_json()) {
     output.line(demo_json(*result));
   } else {

@@ -17,7 +17,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast explain";
+constexpr const char* kExplainProgram = "holdfast explain";
 
 struct ExplainOptions {
   OutputOptions output;
@@ -26,15 +26,16 @@ struct ExplainOptions {
 
 void warn_of_damage(const TraceProgress& progress, bool has_end, Output& output) {
   if (!progress.statement.empty()) {
-    output.advice(std::string(kProgram) + ": " + progress.statement + "\n");
+    output.advice(std::string(kExplainProgram) + ": " + progress.statement + "\n");
   }
   if (progress.end == TraceEnd::kClean && !has_end) {
-    output.advice(std::string(kProgram) +
+    output.advice(std::string(kExplainProgram) +
                   ": the trace has no end: its writer was killed, or is still writing\n");
   }
   if (progress.skipped_records + progress.skipped_chunks > 0) {
-    output.advice(std::string(kProgram) + ": skipped " + std::to_string(progress.skipped_records) +
-                  " records and " + std::to_string(progress.skipped_chunks) +
+    output.advice(std::string(kExplainProgram) + ": skipped " +
+                  std::to_string(progress.skipped_records) + " records and " +
+                  std::to_string(progress.skipped_chunks) +
                   " chunks of kinds that this version does not know\n");
   }
 }
@@ -83,7 +84,7 @@ Result<int> explain(const ExplainOptions& options, Output& output) {
 }
 
 int run_explain(const ExplainOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kExplainProgram, options.output);
   return output.finish(explain(options, output));
 }
 

@@ -27,7 +27,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast watch";
+constexpr const char* kWatchProgram = "holdfast watch";
 constexpr Nanos kShortestInterval = kMillisecond;
 constexpr Nanos kLongestInterval = kSecond * 3600;
 /// Faults are told at least this often, however seldom the pages are looked at.
@@ -265,9 +265,9 @@ Result<> watch(const WatchOptions& options, Output& output) {
 }
 
 int run_watch(const WatchOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kWatchProgram, options.output);
   const Result<> result = watch(options, output);
-  return output.finish(result ? kHolds : fail(kProgram, result.error()));
+  return output.finish(result ? kHolds : fail(kWatchProgram, result.error()));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace holdfast::probe {
 namespace {
 
-Nanos read(clockid_t clock) {
+Nanos time_of(clockid_t clock) {
   timespec now = {};
   clock_gettime(clock, &now);
   return Nanos(now.tv_sec * kSecond.count + now.tv_nsec);
@@ -15,11 +15,11 @@ Nanos read(clockid_t clock) {
 }  // namespace
 
 Nanos monotonic_now() {
-  return read(CLOCK_MONOTONIC);
+  return time_of(CLOCK_MONOTONIC);
 }
 
 Nanos utc_minus_monotonic() {
-  return read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC);
+  return time_of(CLOCK_REALTIME) - time_of(CLOCK_MONOTONIC);
 }
 
 }  // namespace holdfast::probe

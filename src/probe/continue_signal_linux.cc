@@ -13,16 +13,16 @@ namespace {
 // A signal handler has no object to belong to.
 constexpr size_t kKept = 64;
 std::array<std::atomic<int64_t>, kKept> times_ns = {};
-std::atomic<uint64_t> count{0};
+std::atomic<uint64_t> arrivals{0};
 std::atomic<bool> is_taken{false};
 void (*next_handler)(int) = nullptr;
 
 void note_time(int signal) {
   const int saved = errno;
   // The time first: whoever sees the count finds it there.
-  const uint64_t index = count.load(std::memory_order_relaxed);
+  const uint64_t index = arrivals.load(std::memory_order_relaxed);
   times_ns[index % kKept].store(monotonic_now().count, std::memory_order_relaxed);
-  count.store(index + 1, std::memory_order_release);
+  arrivals.store(index + 1, std::memory_order_release);
   if (next_handler != nullptr) next_handler(signal);
   errno = saved;
 }
@@ -43,7 +43,7 @@ Result<std::unique_ptr<ContinueSignal>> ContinueSignal::open() {
     return Error{ErrorKind::kUnavailable, 0, "SIGCONT is listened to already"};
   }
   std::unique_ptr<ContinueSignal> signal(new ContinueSignal);
-  signal->told_ = count.load();
+  signal->told_ = arrivals.load();
   struct sigaction action = {};
   action.sa_handler = &note_time;
   action.sa_flags = SA_RESTART;
@@ -62,7 +62,7 @@ ContinueSignal::~ContinueSignal() {
 }
 
 void ContinueSignal::drain(std::vector<Record>& records) {
-  const uint64_t now = count.load(std::memory_order_acquire);
+  const uint64_t now = arrivals.load(std::memory_order_acquire);
   if (now - told_ > kKept) {
     add_lost(now - told_ - kKept, records);
     told_ = now - kKept;

@@ -57,7 +57,7 @@ std::string paranoid_level() {
 }
 
 /// Why the thread cannot be observed, in words for the user.
-Error in_words(Error error, int tid) {
+Error perf_error_in_words(Error error, int tid) {
   const std::string thread = "perf events of thread " + std::to_string(tid);
   switch (error.system_errno) {
     case ESRCH:
@@ -120,11 +120,11 @@ Result<ThreadEvents> ThreadEvents::open(int tid, const Options& options) {
 
 Result<ThreadEvents> ThreadEvents::open_with(int tid, EventAccess access, const Options& options) {
   Result<FileDescriptor> leader = open_event(leader_event(access, options.off_cpu), tid, -1, -1);
-  if (!leader) return in_words(std::move(leader.error()), tid);
+  if (!leader) return perf_error_in_words(std::move(leader.error()), tid);
   HF_TRY_ASSIGN(PerfRing ring, PerfRing::open(std::move(*leader), options.ring_pages));
   ThreadEvents events(tid, access, std::move(ring));
   Result<> added = events.add_fault_ends(tid);
-  if (!added) return in_words(std::move(added.error()), tid);
+  if (!added) return perf_error_in_words(std::move(added.error()), tid);
   if (options.off_cpu && options.names_others) {
     events.add_processors(tid, options.processor_ring_pages);
   }

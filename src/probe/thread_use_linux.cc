@@ -21,7 +21,7 @@ Result<std::string_view> read_line(const ProcFile& file, LineBuffer& buffer) {
   return std::string_view(buffer.data(), count);
 }
 
-Result<ThreadSchedule> read_schedule(const ProcFile& file) {
+Result<ThreadSchedule> schedule_of(const ProcFile& file) {
   LineBuffer buffer;
   HF_TRY_ASSIGN(const std::string_view line, read_line(file, buffer));
   return parse_proc_schedstat(line);
@@ -44,7 +44,7 @@ Result<ThreadUseRecord> ThreadUseProbe::read() const {
   record.thread = static_cast<uint32_t>(tid_);
   ThreadSchedule schedule{-1, -1, -1};
   if (schedstat_) {
-    HF_TRY_ASSIGN(schedule, read_schedule(*schedstat_));
+    HF_TRY_ASSIGN(schedule, schedule_of(*schedstat_));
   }
   LineBuffer buffer;
   HF_TRY_ASSIGN(const std::string_view line, read_line(stat_, buffer));

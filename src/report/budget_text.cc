@@ -3,22 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "report/duration_text.h"
+#include "report/format.h"
 #include "report/page_owner_text.h"
 
 namespace holdfast {
 namespace {
 
 constexpr size_t kPagesListed = 10;
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[1024];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 std::string name(CauseKind kind) {
   return std::string(name_of(kind));

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/duration_text.h"
 
-#include <cstdio>
+#include "report/format.h"
 
 namespace holdfast {
-namespace {
-
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
-}  // namespace
 
 std::string duration_text(Nanos duration) {
   const auto ns = static_cast<double>(duration.count);

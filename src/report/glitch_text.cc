@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/glitch_text.h"
 
-#include <cstdio>
-
 #include "report/budget_text.h"
 #include "report/duration_text.h"
+#include "report/format.h"
 #include "report/json_writer.h"
 #include "report/machine_text.h"
 #include "report/utc_time.h"
@@ -12,13 +11,6 @@
 
 namespace holdfast {
 namespace {
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 std::string plural(int64_t count, const std::string& noun) {
   const char* ending = noun.ends_with("ch") ? "es" : "s";

@@ -2,22 +2,15 @@
 #include "report/residency_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "report/duration_text.h"
+#include "report/format.h"
 
 namespace holdfast {
 namespace {
 
 constexpr size_t kPagesPerLine = 64;
 constexpr char kMapCharacters[kPageStates + 1] = "#s+.?SX";
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 std::string pages_text(size_t count) {
   return std::to_string(count) + (count == 1 ? " page" : " pages");
