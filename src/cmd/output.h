@@ -3,12 +3,15 @@
 // stderr. A reader that leaves (`| head`) ends the program in order.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace holdfast::cmd {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/stream_options.h"
 
+#include <CLI/CLI.hpp>
+
 #include "base/duration.h"
 
 namespace holdfast::cmd {

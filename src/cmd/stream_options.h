@@ -2,10 +2,13 @@
 // The options that say which stream to open: --device --rate --frames --channels --for.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "audio/device.h"
+
+namespace CLI {
+class App;
+}
 
 namespace holdfast::cmd {
 
