@@ -3,10 +3,12 @@
 """Proof that each check can fail: small trees with one violation each, in a temporary folder."""
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
 
+import clang_tidy
 import file_sizes
 import layers
 import pure_files_have_tests
@@ -120,6 +122,40 @@ class FileSizes(TemporaryTree):
 
     def test_a_reason_further_down_does_not_count(self):
         self.assertEqual(len(self.found("int a;\n// longer than 400 lines because\n")), 1)
+
+
+@unittest.skipUnless(shutil.which("clang-tidy") and shutil.which("clang++"), "no clang-tidy")
+class ClangTidy(TemporaryTree):
+    CLEAN = "int one();\nint one() { return 1; }\n"
+    DEREFERENCES_NULL = "int two(int* a);\nint two(int* a) {\n  return a == nullptr ? *a : 0;\n}\n"
+
+    def found(self, **texts):
+        """Complaints about the files taken together, looked at once more to see what was kept."""
+        self.write({f"{name}.cc": text for name, text in texts.items()})
+        settings = self.root / ".clang-tidy"
+        settings.write_text("Checks: '-*,clang-analyzer-core.*,misc-unused-using-decls'\n"
+                            "WarningsAsErrors: '*'\n", encoding="utf-8")
+        files = [str(self.root / f"{name}.cc") for name in texts]
+        first, second = (clang_tidy.tidy(("-Wall", "-std=c++20"), files, settings, self.root) for _ in "12")
+        self.assertEqual(first, second)
+        return first
+
+    def test_clean_files_pass(self):
+        self.assertEqual(self.found(a=self.CLEAN, b="int two();\nint two() { return 2; }\n"), "")
+
+    def test_a_fault_in_the_second_file_is_told_with_its_line(self):
+        self.assertIn(f"{self.root}/b.cc:3:", self.found(a=self.CLEAN, b=self.DEREFERENCES_NULL))
+
+    def test_what_only_the_main_file_is_asked_for_is_found(self):
+        self.assertIn("b.cc:2:", self.found(a=self.CLEAN, b="#include <vector>\nusing std::vector;\n"))
+
+    def test_files_that_do_not_compile_together_are_looked_at_apart(self):
+        local = "namespace {\nint same() { return 1; }\n}\n"
+        self.assertIn("b.cc:6:", self.found(a=local + self.CLEAN.replace("1", "same()"),
+                                            b=local + self.DEREFERENCES_NULL.replace("0;", "same();")))
+
+    def test_a_file_that_does_not_compile_fails(self):
+        self.assertIn("b.cc:1:", self.found(a=self.CLEAN, b="int two() { return three(); }\n"))
 
 
 class RtSymbols(TemporaryTree):

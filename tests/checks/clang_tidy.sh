@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # clang_tidy.sh SOURCE_ROOT BUILD_DIR: clang-tidy over every .cc of src/. It has a configuration of
 # its own, made with clang and without precompiled headers: g++ options and g++ .gch files mean
-# nothing to it. A file that passed is not looked at again until it, a header, or .clang-tidy
+# nothing to it. Files that passed are not looked at again until one of them, a header, or .clang-tidy
 # changes; preprocessing tells, and costs a twentieth of the analysis.
 set -eu
 if ! command -v clang-tidy >/dev/null || ! command -v clang++ >/dev/null; then
