@@ -12,7 +12,6 @@
 namespace holdfast::session {
 namespace {
 
-constexpr int kCollectMilliseconds = 50;
 constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;
 constexpr Nanos kClockEvery = kSecond * 10;

@@ -21,6 +21,9 @@
 
 namespace holdfast::session {
 
+/// How often a run, of its own device or of another's thread, collects what was noted.
+inline constexpr int kCollectMilliseconds = 50;
+
 /// Runs one device once. Not movable: the audio thread knows its address. One thread.
 class LiveRun {
  public:

@@ -9,8 +9,6 @@
 namespace holdfast::session {
 namespace {
 
-constexpr int kCollectMilliseconds = 50;
-
 RecordHead head_now(RecordKind kind) {
   RecordHead head;
   head.kind = kind;
