@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,12 @@ namespace holdfast::act {
 
 /// What to start.
 struct ChildOptions {
-  std::vector<std::string> command;    ///< Path, then arguments.
+  std::vector<std::string> command;    ///< Path or name, then arguments.
   std::string library_path;            ///< LD_LIBRARY_PATH; empty: as inherited.
   std::string output_path;             ///< Where stdout and stderr go; empty: nowhere.
   std::optional<MemoryCgroup> cgroup;  ///< Entered before the program begins.
+  std::string stall_cgroup;            ///< The same; see stall_cgroup.h. Empty: none.
+  bool shares_terminal = false;        ///< Keeps the parent's standard streams and Ctrl-C.
   int processor = -1;  ///< The only one it may run on, counted modulo those allowed.
 };
 
@@ -28,6 +31,9 @@ class ChildProcess {
   /// Starts it. The kernel kills it with SIGKILL when the calling thread ends, so call it from the
   /// main thread. Errors of the start itself show as exit code 127.
   static Result<ChildProcess> start(const ChildOptions& options);
+  /// The same, but runs `body` in a copy of this program instead of `command`; what it returns is
+  /// the exit code. It has the standard streams only, no other open file.
+  static Result<ChildProcess> start(const ChildOptions& options, const std::function<int()>& body);
 
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "act/stall_cgroup.h"
+
 namespace holdfast::act {
 namespace {
 
@@ -37,15 +39,20 @@ void pin(int n) {
   }
 }
 
-/// Between fork and exec. Order matters: first be bound to the parent, then enter the cgroup.
-[[noreturn]] void become(const ChildOptions& options, pid_t parent) {
+/// Between fork and what is run. Order matters: first be bound to the parent, then enter the
+/// cgroup.
+void settle(const ChildOptions& options, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
-  setpgid(0, 0);  // Ctrl-C is the parent's to handle
-  signal(SIGPIPE, SIG_DFL);
+  if (!options.shares_terminal) setpgid(0, 0);  // Ctrl-C is the parent's to handle
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_DFL);
   if (options.cgroup && !options.cgroup->add(getpid())) _exit(127);
+  if (!options.stall_cgroup.empty() && !enter_stall_cgroup(options.stall_cgroup)) _exit(127);
   if (options.processor >= 0) pin(options.processor);
-  redirect(options.output_path);
+  if (!options.shares_terminal) redirect(options.output_path);
+}
+
+[[noreturn]] void become(const ChildOptions& options) {
   if (!options.library_path.empty()) {
     setenv("LD_LIBRARY_PATH", options.library_path.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   }
@@ -54,7 +61,7 @@ void pin(int n) {
     arguments.push_back(const_cast<char*>(word.c_str()));
   }
   arguments.push_back(nullptr);
-  execv(arguments[0], arguments.data());
+  execvp(arguments[0], arguments.data());
   _exit(127);
 }
 
@@ -63,8 +70,24 @@ void pin(int n) {
 Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid == 0) become(options, parent);
+  if (pid == 0) {
+    settle(options, parent);
+    become(options);
+  }
   if (pid < 0) return system_error("cannot start " + options.command.front(), errno);
+  return ChildProcess(pid);
+}
+
+Result<ChildProcess> ChildProcess::start(const ChildOptions& options,
+                                         const std::function<int()>& body) {
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) {
+    settle(options, parent);
+    close_range(STDERR_FILENO + 1, ~0U, 0);  // the watchdog's pipe among them
+    _exit(body());
+  }
+  if (pid < 0) return system_error("cannot fork", errno);
   return ChildProcess(pid);
 }
 

@@ -25,6 +25,10 @@ class MemoryCgroup {
   /// The existing cgroup in `directory`. Errors: kUsage when it is no memory cgroup.
   static Result<MemoryCgroup> existing(const std::string& directory);
 
+  /// The memory cgroup of process `pid`. Errors: kUnavailable when the process has ended, or when
+  /// its cgroup has no limit of its own to be set (the root, or no memory controller).
+  static Result<MemoryCgroup> of_process(pid_t pid, const std::string& root = "/proc");
+
   /// Makes the planned cgroup. Errors: kUnavailable when this user may not, with how to get it.
   Result<> create(int64_t limit_bytes) const;
 
@@ -32,6 +36,11 @@ class MemoryCgroup {
   Result<> set_limit(int64_t limit_bytes) const;
   /// How eagerly anonymous pages are taken (0..100). Version 2 has no such control: kUnavailable.
   Result<> set_swappiness(int swappiness) const;
+
+  /// Asks the kernel to take every page that was not in use just now: to swap, or dropped. Waits
+  /// until it has tried. Errors: kUnavailable where it cannot be asked (version 2 before
+  /// Linux 5.19).
+  Result<> take_everything() const;
 
   /// Moves a process in. What it has allocated before stays charged where it was.
   Result<> add(pid_t pid) const;
@@ -42,9 +51,12 @@ class MemoryCgroup {
   [[nodiscard]] Result<int64_t> usage_bytes() const;
   /// How often the limit was hit. Version 1: memory.failcnt; version 2: "max" in memory.events.
   [[nodiscard]] Result<int64_t> limit_hits() const;
+  /// What its limit leaves without swapping.
+  [[nodiscard]] Result<int64_t> left_bytes() const;
   /// What may still be taken, counting `swap_free_bytes` of the machine.
   [[nodiscard]] Result<MemoryRoom> room(int64_t swap_free_bytes) const;
 
+  [[nodiscard]] CgroupVersion version() const { return place_.version; }
   [[nodiscard]] const std::string& directory() const { return place_.directory; }
 
  private:

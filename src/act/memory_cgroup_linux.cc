@@ -71,6 +71,20 @@ Result<MemoryCgroup> MemoryCgroup::existing(const std::string& directory) {
                    "/sys/fs/cgroup/memory/mygroup"};
 }
 
+Result<MemoryCgroup> MemoryCgroup::of_process(pid_t pid, const std::string& root) {
+  const std::string path = root + "/" + std::to_string(pid) + "/cgroup";
+  const auto cgroup = read_small_file(path);
+  if (!cgroup) {
+    return Error{ErrorKind::kUnavailable, cgroup.error().system_errno,
+                 "there is no process " + std::to_string(pid)};
+  }
+  HF_TRY_ASSIGN(const std::string mounts, read_small_file(root + "/self/mountinfo"));
+  HF_TRY_ASSIGN(const MemoryCgroupPlace place, parse_memory_cgroup_place(*cgroup, mounts));
+  auto found = existing(place.directory);
+  if (!found) found.error().kind = ErrorKind::kUnavailable;
+  return found;
+}
+
 std::string MemoryCgroup::file(const char* v1, const char* v2) const {
   return place_.directory + "/" + (place_.version == CgroupVersion::kV1 ? v1 : v2);
 }
@@ -89,6 +103,15 @@ Result<> MemoryCgroup::set_swappiness(int swappiness) const {
     return Error{ErrorKind::kUnavailable, 0, "cgroup version 2 has no swappiness"};
   }
   return write_small_file(place_.directory + "/memory.swappiness", std::to_string(swappiness));
+}
+
+Result<> MemoryCgroup::take_everything() const {
+  if (place_.version == CgroupVersion::kV1)
+    return write_small_file(file("memory.force_empty", ""), "0");
+  HF_TRY_ASSIGN(const int64_t usage, usage_bytes());
+  auto asked = write_small_file(file("", "memory.reclaim"), std::to_string(usage));
+  const bool is_part = !asked && asked.error().system_errno == EAGAIN;  // some pages stayed: in use
+  return is_part ? Result<>(Done{}) : asked;
 }
 
 Result<> MemoryCgroup::add(pid_t pid) const {
@@ -114,6 +137,13 @@ Result<int64_t> MemoryCgroup::limit_hits() const {
   const size_t row = text.find("\nmax ");
   if (row == std::string::npos) return Error{ErrorKind::kBadData, 0, "no max in " + path};
   return parse_bytes(text.substr(row + 5), path);
+}
+
+Result<int64_t> MemoryCgroup::left_bytes() const {
+  HF_TRY_ASSIGN(const int64_t limit, limit_bytes());
+  HF_TRY_ASSIGN(const int64_t usage, usage_bytes());
+  HF_TRY_ASSIGN(const std::string stat, read_small_file(place_.directory + "/memory.stat"));
+  return left_in_cgroup(limit, usage, parse_cgroup_memory(stat));
 }
 
 Result<MemoryRoom> MemoryCgroup::room(int64_t swap_free_bytes) const {

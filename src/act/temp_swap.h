@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "act/cleanup_watchdog.h"
 #include "base/result.h"
 
 namespace holdfast::act {
@@ -15,5 +16,9 @@ namespace holdfast::act {
 /// made: kUnavailable when not root, on a file system that cannot swap (tmpfs, overlay, btrfs ...),
 /// or when less than 1 GiB or 10 % of the disk would stay free.
 Result<> make_temp_swap(const std::string& path, int64_t size_bytes);
+
+/// The same with a new name in the watchdog's state directory, promised to the watchdog first: it
+/// goes when the run ends, however that is. What demonstrations, experiments and tests call.
+Result<> provide_temp_swap(CleanupWatchdog& watchdog, int64_t size_bytes);
 
 }  // namespace holdfast::act

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "act/state_directory.h"
 #include "core/swap_header.h"
 
 namespace holdfast::act {
@@ -66,6 +67,12 @@ Result<> make_temp_swap(const std::string& path, int64_t size_bytes) {
   if (write_errno != 0) return system_error("cannot write " + path, write_errno);
   if (swapon(path.c_str(), 0) != 0) return system_error("cannot switch on swap " + path, errno);
   return Done{};
+}
+
+Result<> provide_temp_swap(CleanupWatchdog& watchdog, int64_t size_bytes) {
+  const std::string path = watchdog.state_directory() + "/" + unique_name("swap");
+  HF_TRY(watchdog.promise_undo({UndoKind::kSwapFile, path}));
+  return make_temp_swap(path, size_bytes);
 }
 
 }  // namespace holdfast::act

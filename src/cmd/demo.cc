@@ -80,9 +80,7 @@ Result<act::MemoryCgroup> make_cgroup(act::CleanupWatchdog& watchdog) {
 Result<int64_t> provide_swap(act::CleanupWatchdog& watchdog) {
   HF_TRY_ASSIGN(const act::MachineMemory machine, act::read_machine_memory());
   if (machine.room.swap_free_bytes >= kSwapBytes) return machine.room.swap_free_bytes;
-  const std::string path = watchdog.state_directory() + "/" + act::unique_name("swap");
-  HF_TRY(watchdog.promise_undo({UndoKind::kSwapFile, path}));
-  HF_TRY(act::make_temp_swap(path, kSwapBytes));
+  HF_TRY(act::provide_temp_swap(watchdog, kSwapBytes));
   return kSwapBytes;
 }
 

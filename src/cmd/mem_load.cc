@@ -22,6 +22,7 @@
 #include "act/memory_cgroup.h"
 #include "act/memory_pressure.h"
 #include "act/oom_score.h"
+#include "act/tighter_room.h"
 #include "cmd/exit.h"
 #include "core/byte_size.h"
 #include "version.h"
@@ -148,20 +149,6 @@ Result<> leave(Fence& fence) {
   return Done{};
 }
 
-/// What is left, of the machine and of the cgroup, whichever is tighter. `floor_bytes` is the one
-/// that the caller compares with; the machine's own floor is kept in any case.
-MemoryRoom tighter_room(const Fence& fence, int64_t floor_bytes) {
-  const auto machine = act::read_machine_memory();
-  if (!machine) return {};  // cannot see: nothing may be taken
-  if (!fence.cgroup) return machine->room;
-  const auto inside = fence.cgroup->room(machine->room.swap_free_bytes);
-  if (!inside) return {};
-  const int64_t above_machine_floor =
-      machine->room.available_bytes - machine_floor(machine->total_bytes);
-  return {std::min(inside->available_bytes, above_machine_floor + floor_bytes),
-          inside->swap_free_bytes};
-}
-
 int64_t floor_of(const Fence& fence, const Options& options, int64_t total_bytes) {
   if (options.floor_bytes) return *options.floor_bytes;
   const bool is_confined = !options.cgroup.empty() || (fence.is_own && options.limit_bytes);
@@ -225,7 +212,7 @@ Result<int> run_fenced(const Options& options) {
   }
   HF_TRY(act::volunteer_for_oom_kill());
   const int64_t floor = floor_of(fence, options, machine.total_bytes);
-  act::PressureLimits limits{[&] { return tighter_room(fence, floor); }, floor,
+  act::PressureLimits limits{[&] { return act::tighter_room(fence.cgroup, floor); }, floor,
                              [] { return g_stop_signal.load() != 0; }};
   int64_t most = first_pass_target(limits.room(), floor);
   // Only our own cgroup may be given a limit; else it is kept by counting, half for each pass.

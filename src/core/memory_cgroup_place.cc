@@ -68,22 +68,34 @@ std::optional<std::string> directory_in(const Mount& mount, std::string_view pat
   return std::string(mount.point) + (below == "/" ? "" : std::string(below));
 }
 
+/// The directory in the hierarchy of this version, if the process is in it and a mount shows it.
+std::optional<std::string> find_directory(std::string_view cgroup, std::string_view mountinfo,
+                                          CgroupVersion version) {
+  const auto path = own_path(cgroup, version);
+  if (!path) return std::nullopt;
+  for (const std::string_view line : split(mountinfo, '\n')) {
+    const auto mount = parse_mount(line, version);
+    if (!mount) continue;
+    if (auto directory = directory_in(*mount, *path)) return directory;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<MemoryCgroupPlace> parse_memory_cgroup_place(std::string_view cgroup,
                                                     std::string_view mountinfo) {
   for (const CgroupVersion version : {CgroupVersion::kV1, CgroupVersion::kV2}) {
-    const auto path = own_path(cgroup, version);
-    if (!path) continue;
-    for (const std::string_view line : split(mountinfo, '\n')) {
-      const auto mount = parse_mount(line, version);
-      if (!mount) continue;
-      if (auto directory = directory_in(*mount, *path)) {
-        return MemoryCgroupPlace{version, std::move(*directory)};
-      }
+    if (auto directory = find_directory(cgroup, mountinfo, version)) {
+      return MemoryCgroupPlace{version, std::move(*directory)};
     }
   }
   return Error{ErrorKind::kUnavailable, 0, "no mounted cgroup file system shows the memory cgroup"};
+}
+
+Result<std::string> parse_unified_cgroup(std::string_view cgroup, std::string_view mountinfo) {
+  if (auto directory = find_directory(cgroup, mountinfo, CgroupVersion::kV2)) return *directory;
+  return Error{ErrorKind::kUnavailable, 0, "no mounted cgroup version 2 shows the process"};
 }
 
 }  // namespace holdfast

@@ -26,4 +26,8 @@ struct MemoryCgroupPlace {
 Result<MemoryCgroupPlace> parse_memory_cgroup_place(std::string_view cgroup,
                                                     std::string_view mountinfo);
 
+/// The directory of the process in the hierarchy of version 2, whether or not that has the memory
+/// controller. Errors: kUnavailable when no mount shows it.
+Result<std::string> parse_unified_cgroup(std::string_view cgroup, std::string_view mountinfo);
+
 }  // namespace holdfast

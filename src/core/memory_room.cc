@@ -24,6 +24,10 @@ MemoryRoom room_in_cgroup(int64_t limit_bytes, int64_t usage_bytes, const Cgroup
   return {limit_bytes - usage_bytes + memory.file_bytes + swappable, swap_free_bytes - swappable};
 }
 
+int64_t left_in_cgroup(int64_t limit_bytes, int64_t usage_bytes, const CgroupMemory& memory) {
+  return limit_bytes - usage_bytes + memory.file_bytes;
+}
+
 int64_t first_pass_target(const MemoryRoom& room, int64_t floor_bytes) {
   return std::max<int64_t>(0, (room.available_bytes + room.swap_free_bytes - floor_bytes) / 2);
 }

@@ -30,6 +30,9 @@ int64_t cgroup_floor(int64_t limit_bytes);
 MemoryRoom room_in_cgroup(int64_t limit_bytes, int64_t usage_bytes, const CgroupMemory& memory,
                           int64_t swap_free_bytes);
 
+/// What a cgroup's limit leaves without swapping: free, and pages of files, which can be dropped.
+int64_t left_in_cgroup(int64_t limit_bytes, int64_t usage_bytes, const CgroupMemory& memory);
+
 /// How much to lock at most, so that as much again can be allocated afterwards: half of all that
 /// can be had above the floor.
 int64_t first_pass_target(const MemoryRoom& room, int64_t floor_bytes);

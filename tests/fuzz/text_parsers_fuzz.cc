@@ -14,6 +14,7 @@
 #include "core/cgroup_memory.h"
 #include "core/demo_result.h"
 #include "core/kernel_text.h"
+#include "core/load_target.h"
 #include "core/memory_cgroup_place.h"
 #include "core/memory_stalls.h"
 #include "core/proc_limits.h"
@@ -25,6 +26,7 @@
 #include "core/proc_syscall.h"
 #include "core/proc_vmstat.h"
 #include "core/processor_times.h"
+#include "core/reclaim_counts.h"
 #include "core/session_info.h"
 #include "core/symbol_name.h"
 #include "core/text_lines.h"
@@ -50,14 +52,19 @@ void parse_kernel_text(std::string_view text) {
   static_cast<void>(parse_memory_stalls(text));
   static_cast<void>(parse_proc_vmstat(text, 4096));
   static_cast<void>(parse_processor_times(text));
+  static_cast<void>(parse_reclaim_counts(text));
   const size_t half = text.size() / 2;
   static_cast<void>(parse_memory_cgroup_place(text.substr(0, half), text.substr(half)));
+  static_cast<void>(parse_unified_cgroup(text.substr(0, half), text.substr(half)));
 }
 
 void parse_own_text(std::string_view text) {
   static_cast<void>(parse_undo_journal(text));
   static_cast<void>(parse_counter_output(text));
   static_cast<void>(parse_byte_size(text));
+  for (const LoadGoal goal : {LoadGoal::kStallsSome, LoadGoal::kSwapOut, LoadGoal::kRefaults}) {
+    if (const auto target = parse_load_target(goal, text)) require(target->value > 0);
+  }
   if (const auto duration = parse_duration(text)) {
     require(*parse_duration(to_text(*duration)) == *duration);
   }

@@ -41,6 +41,16 @@ TEST(MemoryCgroupPlace, ControllerNameMustMatchAsAWhole) {
   EXPECT_FALSE(parse_memory_cgroup_place("4:memoryx,cpu:/a\n", kV1Mounts));
 }
 
+TEST(MemoryCgroupPlace, UnifiedCgroupIsFoundBesideVersionOne) {
+  const std::string both = std::string(kV1Mounts) + kV2Mounts;
+  const auto directory = parse_unified_cgroup("4:memory:/jobs/one\n0::/other\n", both);
+  ASSERT_TRUE(directory);
+  EXPECT_EQ(*directory, "/sys/fs/cgroup/other");
+  EXPECT_FALSE(parse_unified_cgroup("4:memory:/jobs/one\n", both));
+  EXPECT_FALSE(
+      parse_unified_cgroup("0::/other\n", "30 1 0:9 / /mnt rw - cgroup cgroup rw,memory\n"));
+}
+
 TEST(MemoryCgroupPlace, NothingMountedIsUnavailable) {
   const auto place = parse_memory_cgroup_place("0::/a\n", "");
   ASSERT_FALSE(place);

@@ -25,6 +25,11 @@ TEST(MemoryRoom, CgroupRoomCountsWhatCanBeDroppedOrSwapped) {
   EXPECT_EQ(room_in_cgroup(100, 60, memory, 0), (MemoryRoom{60, 0}));
 }
 
+TEST(MemoryRoom, LeftInACgroupCountsWhatCanBeDroppedOnly) {
+  const CgroupMemory memory{.anon_bytes = 10, .file_bytes = 20, .unevictable_bytes = 30};
+  EXPECT_EQ(left_in_cgroup(100, 60, memory), 60);
+}
+
 TEST(MemoryRoom, FirstPassLeavesAsMuchForTheSecond) {
   EXPECT_EQ(first_pass_target({100, 0}, 20), 40);
   EXPECT_EQ(first_pass_target({100, 60}, 20), 70);

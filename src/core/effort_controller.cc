@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "core/effort_controller.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdfast {
+namespace {
+
+/// Far off, most of what is missing is corrected at once; near the target a third of it, so that
+/// the noise of single readings (some 10 % for stalls) is not handed on.
+constexpr double kFarGain = 0.8;
+constexpr double kNearGain = 0.3;
+constexpr double kNear = 0.25;
+/// One reading may be anything, such as 0 while memory fills up: no step beyond this factor.
+constexpr double kLargestStep = 3;
+constexpr int kCertainReadings = 10;
+constexpr double kTooLow = 0.9;
+
+}  // namespace
+
+EffortController::EffortController(double target, const EffortRange& range)
+    : target_(target), range_(range), effort_(std::clamp(range.first, range.least, range.most)) {}
+
+double EffortController::next(double actual) {
+  note_full_effort(actual);
+  const double missing = actual > 0 ? target_ / actual : kLargestStep * kLargestStep;
+  const double gain = std::abs(missing - 1) < kNear ? kNearGain : kFarGain;
+  const double step = std::clamp(std::pow(missing, gain), 1 / kLargestStep, kLargestStep);
+  effort_ = std::clamp(effort_ * step, range_.least, range_.most);
+  return effort_;
+}
+
+void EffortController::aim(double target) {
+  effort_ = std::clamp(effort_ * target / target_, range_.least, range_.most);
+  target_ = target;
+  full_readings_ = 0;
+}
+
+void EffortController::note_full_effort(double actual) {
+  const bool is_out_of_reach = effort_ >= range_.most && actual < kTooLow * target_;
+  if (!is_out_of_reach) {
+    full_readings_ = 0;
+    return;
+  }
+  ++full_readings_;
+  const int weight = std::min(full_readings_, kCertainReadings);
+  if (full_readings_ == 1) full_mean_ = actual;
+  full_mean_ += (actual - full_mean_) / weight;
+}
+
+std::optional<double> EffortController::reachable() const {
+  if (full_readings_ < kCertainReadings) return std::nullopt;
+  return full_mean_;
+}
+
+}  // namespace holdfast
