@@ -33,6 +33,7 @@ struct LoadWorkerOptions {
   int64_t machine_floor_bytes = 0;     ///< Below this every worker gives all back and ends.
   std::optional<MemoryCgroup> cgroup;  ///< Entered, and pressed.
   std::string stall_cgroup;            ///< Entered; see stall_cgroup.h.
+  bool is_on_one_processor = false;    ///< All that turn rings share one.
 };
 
 /// How hard to press from now on.
@@ -40,7 +41,7 @@ struct LoadOrders {
   int64_t ballast_bytes = 0;
   double squeezes_per_second = 0;  ///< How often everything in the cgroup is asked to leave.
   int64_t bytes_per_second = 0;    ///< Touched by all workers together.
-  double share = 0;                ///< Of each worker's time in which it touches, 0 to 1.
+  double share = 0;                ///< Of each worker's time in which it waits for memory.
 };
 
 /// Why a worker ended by itself.

@@ -46,8 +46,12 @@ namespace {
 using Board = LoadWorkers::Board;
 
 constexpr Nanos kTick = kMillisecond * 5;
+/// The second one: the first has more interrupts to serve.
+constexpr int kRingProcessor = 1;
 /// Ballast taken in one tick at most: 1.6 GB/s, as fast as pages can be cleared.
 constexpr int kBallastSteps = 8;
+/// Unused credit that a worker may save up, as a share of a tick.
+constexpr double kMostCredit = 4;
 /// Swap that is left alone: a ring that fills it to the brim would only bring the killer.
 constexpr int64_t kSwapReserve = int64_t{8} << 20;
 
@@ -143,34 +147,37 @@ class Worker {
     entry_.ballast_bytes.store(ballast_.size_bytes());
   }
 
-  /// Touches until the credit of time or of bytes is used up, or the tick is over. Credit is kept
-  /// when negative (a single touch may take long under pressure), and lost when unused.
+  /// Touches until the credit of waiting or of bytes is used up, or the tick is over. Credit is
+  /// kept when negative (a single touch may wait long under pressure), and lost when unused: so
+  /// each worker waits for its share of the time, whatever the disk and the processor do.
   void press(Nanos until) {
     Nanos begin = now();
     const Nanos elapsed = begin - last_tick_;
     last_tick_ = begin;
     const auto elapsed_ns = static_cast<double>(elapsed.count);
-    time_credit_ns_ = std::min(time_credit_ns_ + board_.share.load() * elapsed_ns, elapsed_ns);
+    wait_credit_ns_ =
+        std::min(wait_credit_ns_ + board_.share.load() * elapsed_ns, kMostCredit * elapsed_ns);
     const double rate = static_cast<double>(board_.bytes_per_second.load()) / board_.count;
     const double earned = rate * elapsed_ns / static_cast<double>(kSecond.count);
     byte_credit_ = std::min(byte_credit_ + earned,
                             std::max(earned, static_cast<double>(PageRing::kStepBytes)));
-    while (time_credit_ns_ > 0 && byte_credit_ > 0 && begin < until) {
-      if (!touch()) return;
-      const Nanos end = now();
-      time_credit_ns_ -= static_cast<double>((end - begin).count);
+    for (; wait_credit_ns_ > 0 && byte_credit_ > 0 && begin < until; begin = now()) {
+      const auto waited = touch();
+      if (!waited) return;
+      wait_credit_ns_ -= static_cast<double>(waited->count);
       byte_credit_ -= static_cast<double>(PageRing::kStepBytes);
-      begin = end;
     }
   }
 
-  bool touch() {
+  /// How long it waited; nothing when swap is full and there is nothing else to touch.
+  std::optional<Nanos> touch() {
     const size_t ring = next_ring_++ % rings_.size();
-    if (options_.kinds[ring] == RingKind::kAnonymous && !has_swap_) return rings_.size() > 1;
-    rings_[ring].touch_step(options_.method == LoadMethod::kAgain ? RingTouch::kAgain
-                                                                  : RingTouch::kFresh);
+    if (options_.kinds[ring] == RingKind::kAnonymous && !has_swap_) {
+      return rings_.size() > 1 ? std::optional(Nanos(0)) : std::nullopt;
+    }
     entry_.touched_bytes.fetch_add(PageRing::kStepBytes);
-    return true;
+    return rings_[ring].touch_step(options_.method == LoadMethod::kAgain ? RingTouch::kAgain
+                                                                         : RingTouch::kFresh);
   }
 
   void note_use() {
@@ -213,7 +220,7 @@ class Worker {
   bool has_swap_ = false;
   size_t next_ring_ = 0;
   Nanos last_tick_;
-  double time_credit_ns_ = 0;
+  double wait_credit_ns_ = 0;
   double byte_credit_ = 0;
 };
 
@@ -231,6 +238,7 @@ Result<LoadWorkers> LoadWorkers::start(const LoadWorkerOptions& options, int cou
   child.cgroup = options.cgroup;
   child.stall_cgroup = options.stall_cgroup;
   for (int index = 0; index <= workers.board_->count; ++index) {
+    if (index > 0 && options.is_on_one_processor) child.processor = kRingProcessor;
     HF_TRY_ASSIGN(ChildProcess process, ChildProcess::start(child, [&] {
                     return Worker(options, *workers.board_, static_cast<size_t>(index)).run();
                   }));

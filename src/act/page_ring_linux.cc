@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,14 @@
 
 namespace holdfast::act {
 namespace {
+
+constexpr Nanos kWaited = kMicrosecond * 20;
+
+Nanos now() {
+  timespec time = {};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return Nanos(int64_t{time.tv_sec} * kSecond.count + time.tv_nsec);
+}
 
 /// Pages of a file in memory would be swapped, not dropped.
 bool is_on_disk(int file) {
@@ -62,6 +71,8 @@ Result<PageRing> PageRing::make(RingKind kind, int64_t size_bytes) {
   if (file >= 0) close(file);
   if (memory == MAP_FAILED) return system_error("cannot map the pages of the load", map_errno);
   madvise(memory, static_cast<size_t>(size_bytes), MADV_NOHUGEPAGE);
+  // No reading ahead (8 MiB of it in one go on some disks): each page counts for itself.
+  madvise(memory, static_cast<size_t>(size_bytes), MADV_RANDOM);
   return PageRing(kind, static_cast<char*>(memory), size_bytes);
 }
 
@@ -75,20 +86,26 @@ PageRing::~PageRing() {
   if (memory_ != nullptr) munmap(memory_, static_cast<size_t>(size_bytes_));
 }
 
-void PageRing::touch_step(RingTouch touch) {
+Nanos PageRing::touch_step(RingTouch touch) {
   const int64_t page_bytes = sysconf(_SC_PAGESIZE);
   char* step = memory_ + at_;
   // What went to swap a round ago is forgotten there, instead of being read back to be overwritten.
   if (touch == RingTouch::kFresh && kind_ == RingKind::kAnonymous) {
     madvise(step, static_cast<size_t>(kStepBytes), MADV_DONTNEED);
   }
+  Nanos waited;
+  Nanos begin = now();
   for (char* page = step; page < step + kStepBytes; page += page_bytes) {
     volatile auto* word = reinterpret_cast<volatile uintptr_t*>(page);
     // Content of its own, so that no page can be merged with another.
     if (kind_ == RingKind::kAnonymous) *word = reinterpret_cast<uintptr_t>(page);
     if (kind_ == RingKind::kFile) static_cast<void>(*word);
+    const Nanos end = now();
+    if (end - begin >= kWaited) waited += end - begin;
+    begin = end;
   }
   at_ = (at_ + kStepBytes) % size_bytes_;
+  return waited;
 }
 
 }  // namespace holdfast::act

@@ -32,17 +32,17 @@ struct LoadOptions {
   std::string swap_out;
   std::string refaults;
   std::string left;
-  std::string kind = "mixed";
+  std::string kind;
   std::string limit = "256M";
   std::string room;
   std::string floor;
   std::string swap;
+  std::string squeeze;
   std::string length;
   std::string cgroup;
   pid_t pid = 0;
   bool is_machine = false;
   bool is_agreed = false;
-  bool has_no_squeeze = false;
   int steps = 1;
   std::vector<std::string> program;
 };
@@ -60,7 +60,8 @@ Result<LoadTarget> choose_target(const LoadOptions& options) {
   return LoadTarget{};
 }
 
-LoadKind kind_of(const std::string& word) {
+std::optional<LoadKind> kind_of(const std::string& word) {
+  if (word.empty()) return std::nullopt;
   if (word == "anon") return LoadKind::kAnonymous;
   return word == "file" ? LoadKind::kFile : LoadKind::kMixed;
 }
@@ -73,7 +74,12 @@ Result<int64_t> parse_size(const std::string& text) {
 Result<LoadWishes> read_wishes(const LoadOptions& options) {
   LoadWishes wishes;
   wishes.kind = kind_of(options.kind);
-  wishes.is_squeezed = !options.has_no_squeeze;
+  if (options.squeeze == "none") {
+    wishes.squeezes_per_second = 0;
+  } else if (!options.squeeze.empty()) {
+    HF_TRY_ASSIGN(const LoadTarget rate, parse_load_target(LoadGoal::kRefaults, options.squeeze));
+    wishes.squeezes_per_second = rate.value;
+  }
   HF_TRY_ASSIGN(wishes.room_bytes, parse_size(options.room));
   HF_TRY_ASSIGN(wishes.floor_bytes, parse_size(options.floor));
   return wishes;
@@ -164,7 +170,7 @@ class LoadPrinter {
 void tell_about(const LoadScope& scope, const LoadPlan& plan, const LoadWishes& wishes,
                 LoadPrinter& printer) {
   for (const std::string& note : scope.notes) printer.note(note);
-  if (plan.kind != wishes.kind && plan.ring_bytes > 0) {
+  if (plan.kind == LoadKind::kFile && wishes.kind != LoadKind::kFile && plan.ring_bytes > 0) {
     printer.note("no free swap, so data stays in memory: only code and files are pressed out");
   }
 }
@@ -253,15 +259,17 @@ Command add_load(CLI::App& app) {
   auto options = std::make_shared<LoadOptions>();
   add_targets(*command, *options);
   add_scope(*command, *options);
-  command->add_option("--kind", options->kind, "What to press with: anon, file or mixed")
-      ->check(CLI::IsMember({"anon", "file", "mixed"}))
-      ->capture_default_str();
+  command
+      ->add_option("--kind", options->kind,
+                   "What to press with: anon, file or mixed (default: anon, without swap file)")
+      ->check(CLI::IsMember({"anon", "file", "mixed"}));
   command->add_option("--room", options->room,
                       "What is not locked away (default: 1/16, 8M or more)");
   command->add_option("--floor", options->floor,
                       "What the machine must keep available (default: 5 %, 256M or more)");
-  command->add_flag("--no-squeeze", options->has_no_squeeze,
-                    "Do not also ask the kernel to empty the cgroup, 20 times a second");
+  command->add_option("--squeeze", options->squeeze,
+                      "How often the cgroup is emptied, e.g. 20/s, or none (default: once; 100/s "
+                      "with --swap-out and --refaults)");
   command->add_option("--for", options->length, "How long, e.g. 30s (default: until Ctrl-C)");
   command->add_option("--steps", options->steps, "Climb to the target in so many equal steps")
       ->check(CLI::Range(1, 100))

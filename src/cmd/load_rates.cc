@@ -36,7 +36,7 @@ void LoadRatesReader::add(const probe::PressureCounts& counts, const act::LoadRe
   const int64_t others = counts.major_faults < 0
                              ? -1
                              : std::max<int64_t>(0, counts.major_faults - report.major_faults);
-  others_.add(now, others, 1, rates_.other_major_faults);
+  if (has_others_) others_.add(now, others, 1, rates_.other_major_faults);
   std::optional<double> rate;
   processor_.add(now, report.processor_ns + own_processor_ns(), kPerNanosecond, rate);
   rates_.processor_share = rate.value_or(rates_.processor_share);

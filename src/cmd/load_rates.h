@@ -14,7 +14,10 @@ namespace holdfast::cmd {
 /// Keeps the latest rate of each counter. One thread.
 class LoadRatesReader {
  public:
-  /// One reading of everything, taken at the same moment. What the worker's counters said before
+  /// Without others in the scope there is nobody whose faults could be told.
+  explicit LoadRatesReader(bool has_others) : has_others_(has_others) {}
+
+  /// One reading of everything, taken at the same moment. What the workers' counters said before
   /// they were started anew must be in `report` already.
   void add(const probe::PressureCounts& counts, const act::LoadReport& report);
 
@@ -33,6 +36,7 @@ class LoadRatesReader {
   };
   Rate* rate_of(LoadGoal goal);
 
+  bool has_others_;
   /// The kernel sums stalls up every 2 s.
   Rate stalls_some_{{kMillisecond * 1900, kSecond * 5}};
   Rate stalls_full_{{kMillisecond * 1900, kSecond * 5}};

@@ -20,7 +20,6 @@ namespace {
 
 constexpr int kPollMilliseconds = 50;
 constexpr int kMostKills = 10;
-constexpr Nanos kShortestJudged = kSecond * 20;
 constexpr double kMostBytesPerSecond = 4e9;
 constexpr int64_t kMebibyte = int64_t{1} << 20;
 
@@ -29,7 +28,7 @@ EffortRange effort_range(const LoadTarget& target) {
   switch (target.goal) {
     case LoadGoal::kStallsSome:
     case LoadGoal::kStallsFull:
-      return {target.value / 2, 0.001, 1};
+      return {target.value / 2, 0.0005, 1};
     case LoadGoal::kSwapOut:
       return {target.value, 4096, kMostBytesPerSecond};
     case LoadGoal::kRefaults:
@@ -73,6 +72,7 @@ class LoadRun {
         plan_(plan),
         options_(options),
         gauge_(std::move(gauge)),
+        rates_(has_others()),
         controller_(options.stairs.front().value, effort_range(options.stairs.front())) {}
 
   Result<LoadRunEnd> run() {
@@ -128,6 +128,7 @@ class LoadRun {
     options.machine_floor_bytes = plan_.machine_floor_bytes;
     options.cgroup = scope_.cgroup;
     options.stall_cgroup = scope_.stall_cgroup;
+    options.is_on_one_processor = plan_.is_on_one_processor;
     // What the workers cannot tell, this process can: whether such a ring can be made at all.
     for (const act::RingKind kind : options.kinds)
       HF_TRY(act::PageRing::make(kind, plan_.ring_bytes));
@@ -138,6 +139,8 @@ class LoadRun {
     return Done{};
   }
 
+  [[nodiscard]] bool has_others() const { return !options_.program.empty() || !scope_.watchdog; }
+
   [[nodiscard]] const LoadTarget& target() const { return options_.stairs[step_index_]; }
 
   /// The orders of the present effort. kLeft is held by the ballast alone.
@@ -146,6 +149,7 @@ class LoadRun {
     orders.ballast_bytes =
         target().goal == LoadGoal::kLeft ? ballast_for_left_ : plan_.ballast_bytes;
     orders.squeezes_per_second = plan_.squeezes_per_second;
+    if (!is_loaded_) return orders;  // rings that turn would keep the ballast from growing
     const double effort = controller_.effort();
     orders.share = is_share(target().goal) ? effort : 1;
     orders.bytes_per_second =
@@ -226,12 +230,20 @@ class LoadRun {
       step_->meter.add(counts.time, *actual);
       controller_.next(*actual);
     }
+    note_ballast(counts.time);
     workers_->order(orders());
     if (counts.time - last_sample_ >= kSecond) {
       last_sample_ = counts.time;
       options_.on_sample(sample(counts.time));
     }
     return Done{};
+  }
+
+  /// The rings begin to turn when all ballast is there, or could be.
+  void note_ballast(Nanos now) {
+    const bool is_complete = workers_->report().ballast_bytes + kMebibyte > plan_.ballast_bytes;
+    const Nanos time_for_it = kMillisecond * (500 + plan_.ballast_bytes / kMebibyte);
+    is_loaded_ = is_loaded_ || is_complete || now - begin_ > time_for_it;
   }
 
   /// Whatever is missing or too much is taken or given back as a whole: ballast acts at once.
@@ -283,7 +295,7 @@ class LoadRun {
     step.length = probe::monotonic_now() - step_->begin;
     const auto seconds = static_cast<double>(std::max<int64_t>(step.length.count, 1)) / 1e9;
     const int64_t others = others_faults(counts);
-    if (others >= 0) {
+    if (others >= 0 && has_others()) {
       const int64_t grown = std::max<int64_t>(0, others - step_->others_at_begin);
       step.other_major_faults = static_cast<double>(grown) / seconds;
     }
@@ -322,8 +334,8 @@ class LoadRun {
   LoadPlan plan_;
   const LoadRunOptions& options_;
   probe::PressureGauge gauge_;
-  EffortController controller_;
   LoadRatesReader rates_;
+  EffortController controller_;
   std::optional<act::LoadWorkers> workers_;
   std::optional<act::ChildProcess> program_;
   std::optional<probe::ProcFile> watched_;
@@ -335,6 +347,7 @@ class LoadRun {
   int64_t ballast_for_left_ = 0;
   int kills_ = 0;
   bool is_done_ = false;
+  bool is_loaded_ = false;
   Nanos begin_;
   Nanos last_sample_;
   Nanos last_left_;

@@ -23,8 +23,8 @@ struct LoadScopeOptions {
   std::string cgroup;
   pid_t pid = 0;
   bool is_machine = false;
-  int64_t limit_bytes = 0;  ///< Of the own cgroup.
-  int64_t swap_bytes = 0;   ///< Of the swap file that comes with the own cgroup; 0: none.
+  int64_t limit_bytes = 0;         ///< Of the own cgroup.
+  int64_t swap_bytes = 0;          ///< Of the swap file that comes with the own cgroup; 0: none.
   bool always_makes_swap = false;  ///< Also where the machine has as much free swap.
 };
 

@@ -17,10 +17,13 @@ constexpr int64_t kSmallestLimit = 16 * kMebibyte;
 constexpr int64_t kRingSurplus = 16 * kMebibyte;
 /// Less swap than this is as good as none.
 constexpr int64_t kLeastSwap = 32 * kMebibyte;
-constexpr int kMostWorkers = 4;
+/// One worker alone cannot wait all the time: it also clears pages, which is no stall. Measured:
+/// one reaches 45 % of PSI "some", two 72 %, three 83 %.
+constexpr int kStallWorkers = 3;
 /// Measured in the same cgroup: with 100 a second, each of 1200 touches of rarely used pages was a
 /// major fault, for 6 % of a processor; with 20 a third of them, with rings alone at most a third.
-constexpr double kSqueezesPerSecond = 20;
+constexpr double kSqueezesPerSecond = 100;
+constexpr double kOnlyAtTheBeginning = 1e-6;
 
 Error unavailable(std::string what) {
   return Error{ErrorKind::kUnavailable, 0, std::move(what)};
@@ -39,19 +42,20 @@ int64_t best_room(const LoadGround& ground) {
 }
 
 /// The kind that can be had: without swap, anonymous pages cannot leave.
-Result<LoadKind> possible_kind(LoadGoal goal, const LoadGround& ground, LoadKind wish) {
+Result<LoadKind> possible_kind(LoadGoal goal, const LoadGround& ground,
+                               std::optional<LoadKind> wish) {
   const bool has_swap = ground.swap_free_bytes >= kLeastSwap;
   if (goal == LoadGoal::kSwapOut && wish == LoadKind::kFile) {
     return Error{ErrorKind::kUsage, 0,
                  "pages of files are dropped, not swapped out; use --kind anon with --swap-out"};
   }
-  if (has_swap || wish == LoadKind::kFile) return wish;
+  if (has_swap || wish == LoadKind::kFile) return wish.value_or(LoadKind::kAnonymous);
   if (goal == LoadGoal::kSwapOut) {
     return unavailable(
         "nothing can be swapped out: this machine has no free swap; run it as root "
         "without --cgroup, --pid or --machine, and a temporary one is made");
   }
-  if (wish == LoadKind::kMixed) return LoadKind::kFile;
+  if (wish != LoadKind::kAnonymous) return LoadKind::kFile;
   return unavailable("without free swap no data can leave memory; code can: use --kind file");
 }
 
@@ -66,11 +70,16 @@ Result<> check_ground(const LoadGround& ground, int64_t machine_floor_bytes) {
                      " is too small to be pressed; it must be 16 MiB or more");
 }
 
-/// Stall time is made by waiting, and one worker alone cannot wait all the time: it also clears
-/// pages, which is no stall. Measured: one reaches 45 % of PSI "some".
-int workers_for(LoadGoal goal, const LoadGround& ground) {
-  const bool is_time = goal == LoadGoal::kStallsSome || goal == LoadGoal::kStallsFull;
-  return is_time ? std::clamp(ground.processors + 1, 2, kMostWorkers) : 1;
+bool is_share_of_time(LoadGoal goal) {
+  return goal == LoadGoal::kStallsSome || goal == LoadGoal::kStallsFull;
+}
+
+/// How often the cgroup is emptied. The whole machine never is. Nor, but for the beginning, is one
+/// whose stalls are held: they would become those of the emptying, and memory would never be full.
+double squeezes(LoadGoal goal, const LoadGround& ground, const LoadWishes& wishes) {
+  if (ground.is_whole_machine()) return 0;
+  return wishes.squeezes_per_second.value_or(is_share_of_time(goal) ? kOnlyAtTheBeginning
+                                                                    : kSqueezesPerSecond);
 }
 
 }  // namespace
@@ -82,7 +91,8 @@ Result<LoadPlan> plan_load(LoadGoal goal, const LoadGround& ground, const LoadWi
   HF_TRY(check_ground(ground, plan.machine_floor_bytes));
   const int64_t scope = scope_bytes(ground);
   plan.floor_bytes = ground.is_whole_machine() ? plan.machine_floor_bytes : 4 * kMebibyte;
-  plan.workers = workers_for(goal, ground);
+  plan.is_on_one_processor = is_share_of_time(goal);
+  plan.workers = plan.is_on_one_processor ? kStallWorkers : 1;
   if (goal == LoadGoal::kLeft) {
     plan.workers = 0;
     plan.ballast_bytes = scope;
@@ -103,9 +113,7 @@ Result<LoadPlan> plan_load(LoadGoal goal, const LoadGround& ground, const LoadWi
   const int64_t base =
       ground.is_whole_machine() ? ground.machine_available_bytes - plan.machine_floor_bytes : scope;
   plan.ballast_bytes = std::max<int64_t>(0, base - room);
-  if (wishes.is_squeezed && !ground.is_whole_machine()) {
-    plan.squeezes_per_second = kSqueezesPerSecond;
-  }
+  plan.squeezes_per_second = squeezes(goal, ground, wishes);
   plan.ring_bytes = 2 * room / plan.workers + kRingSurplus;
   if (plan.kind != LoadKind::kFile) {
     plan.ring_bytes = std::min(plan.ring_bytes, ground.swap_free_bytes * 3 / 4 / plan.workers);

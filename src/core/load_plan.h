@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "core/load_target.h"
@@ -27,20 +28,24 @@ struct LoadGround {
 
 /// What is wished for; 0: as the plan finds best.
 struct LoadWishes {
-  LoadKind kind = LoadKind::kMixed;
-  int64_t floor_bytes = 0;  ///< What the machine must keep available.
-  int64_t room_bytes = 0;   ///< What is not locked away.
-  bool is_squeezed = true;  ///< A cgroup may be asked to give up all that is not in use.
+  std::optional<LoadKind> kind;               ///< None: data where there is swap, else files.
+  int64_t floor_bytes = 0;                    ///< What the machine must keep available.
+  int64_t room_bytes = 0;                     ///< What is not locked away.
+  std::optional<double> squeezes_per_second;  ///< 0: never.
 };
 
 /// The layout.
 struct LoadPlan {
-  LoadKind kind = LoadKind::kMixed;  ///< What of the wish is possible.
-  int64_t machine_floor_bytes = 0;   ///< Below this available, the load ends.
-  int64_t floor_bytes = 0;           ///< What ballast leaves in the scope, in any case.
-  int64_t ballast_bytes = 0;         ///< At most.
-  int64_t ring_bytes = 0;            ///< Of each ring of each worker.
-  int workers = 1;                   ///< That turn rings.
+  LoadKind kind = LoadKind::kAnonymous;  ///< What of the wish is possible.
+  int64_t machine_floor_bytes = 0;       ///< Below this available, the load ends.
+  int64_t floor_bytes = 0;               ///< What ballast leaves in the scope, in any case.
+  int64_t ballast_bytes = 0;             ///< At most.
+  int64_t ring_bytes = 0;                ///< Of each ring of each worker.
+  int workers = 1;                       ///< That turn rings.
+  /// All of these share one processor. Stall time is told as the mean over processors, each as
+  /// heavy as it is busy, so workers that move between them would make it unsteady; and this way
+  /// the load never costs more than one.
+  bool is_on_one_processor = false;
   double squeezes_per_second = 0;
 
   friend bool operator==(const LoadPlan&, const LoadPlan&) = default;

@@ -46,6 +46,9 @@ struct LoadSample {
   int kills = 0;              ///< How often the kernel has killed the load, which is its right.
 };
 
+/// A shorter step is not judged: half of it goes by before there is a window.
+inline constexpr Nanos kShortestJudged = kSecond * 20;
+
 /// One step at its end: a target, how it was held, and what happened to others meanwhile.
 struct LoadStep {
   LoadTarget target;

@@ -84,6 +84,10 @@ std::string hold_text(const LoadStep& step) {
   if (step.reachable) {
     return "out of reach: all effort gives " + load_value_text(goal, *step.reachable);
   }
+  if (step.length < kShortestJudged) {
+    return "mean " + load_value_text(goal, hold.mean) + " in " + duration_text(step.length) +
+           ", too short to be judged (20 s)";
+  }
   if (!hold.settled_after) {
     return "not reached in " + duration_text(step.length) + ": mean " +
            load_value_text(goal, hold.mean);

@@ -53,9 +53,13 @@ TEST(LoadPlan, StallsNeedMoreThanOneWorker) {
   EXPECT_EQ(plan_load(LoadGoal::kPasses, cgroup(kGibibyte), {})->workers, 0);
 }
 
-TEST(LoadPlan, WithoutSwapMixedPressesWithFilesOnly) {
+TEST(LoadPlan, PressesWithDataWhereThereIsSwapAndWithFilesWhereNot) {
   LoadGround ground = cgroup(256 * kMebibyte);
+  EXPECT_EQ(plan_load(LoadGoal::kStallsSome, ground, {})->kind, LoadKind::kAnonymous);
   ground.swap_free_bytes = 0;
+  LoadWishes mixed;
+  mixed.kind = LoadKind::kMixed;
+  EXPECT_EQ(plan_load(LoadGoal::kStallsSome, ground, mixed)->kind, LoadKind::kFile);
   const auto plan = plan_load(LoadGoal::kStallsSome, ground, {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->kind, LoadKind::kFile);
@@ -91,13 +95,22 @@ TEST(LoadPlan, RingsLeaveSomeSwapToOthers) {
   EXPECT_LE(plan->ring_bytes * plan->workers, 48 * kMebibyte);
 }
 
+TEST(LoadPlan, CgroupIsEmptiedOnceAndOftenOnlyWhereStallsAreNotHeld) {
+  EXPECT_LT(plan_load(LoadGoal::kStallsSome, cgroup(kGibibyte), {})->squeezes_per_second, 0.001);
+  EXPECT_GT(plan_load(LoadGoal::kStallsSome, cgroup(kGibibyte), {})->squeezes_per_second, 0);
+  EXPECT_GE(plan_load(LoadGoal::kSwapOut, cgroup(kGibibyte), {})->squeezes_per_second, 10);
+  LoadWishes wishes;
+  wishes.squeezes_per_second = 3;
+  EXPECT_EQ(plan_load(LoadGoal::kStallsSome, cgroup(kGibibyte), wishes)->squeezes_per_second, 3);
+  EXPECT_EQ(plan_load(LoadGoal::kLeft, cgroup(kGibibyte), wishes)->squeezes_per_second, 0);
+}
+
 TEST(LoadPlan, MachineKeepsItsFloorAndIsNotSqueezed) {
   const auto plan = plan_load(LoadGoal::kStallsSome, machine(), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->squeezes_per_second, 0);
   EXPECT_LT(plan->ballast_bytes, 6 * kGibibyte - plan->machine_floor_bytes);
   EXPECT_EQ(plan->floor_bytes, plan->machine_floor_bytes);
-  EXPECT_GT(plan_load(LoadGoal::kStallsSome, cgroup(kGibibyte), {})->squeezes_per_second, 0);
 }
 
 TEST(LoadPlan, NothingIsPressedWhereTheFloorIsBrokenAlready) {
