@@ -35,6 +35,7 @@ BETTER = 5
 LIMIT_MIB = 48
 PRESS_SECONDS = 10
 WARM_UP_SECONDS = 1.0
+V1_MEMORY = pathlib.Path("/sys/fs/cgroup/memory")
 STRESSORS = {
     "vm": ["--vm", "1", "--vm-bytes", "64M"],
     "vm-keep": ["--vm", "1", "--vm-bytes", "64M", "--vm-keep"],
@@ -83,17 +84,22 @@ def hold_figures(programs, seconds):
 
 @contextlib.contextmanager
 def stage(programs):
-    """The cgroup of an idle `holdfast load`, with its swap file: (memory directory, stall directory or None)."""
-    idle = subprocess.Popen([f"{programs}/holdfast", "load", "--left", "1T", "--limit", f"{LIMIT_MIB}M",
+    """A cgroup for victim and presser, below that of an idle `holdfast load`, which has made the swap file
+    and takes everything away at the end. Below, since the idle load must not be among the pressed."""
+    idle = subprocess.Popen([f"{programs}/holdfast", "load", "--left", "1T", "--limit", "1G",
                              "--swap", "1G", "--", "sleep", "infinity"], stderr=subprocess.DEVNULL)
     try:
-        yield wait_for_cgroups(idle.pid)
+        arena = wait_for_cgroup(idle.pid) / "arena"
+        arena.mkdir()
+        (arena / "memory.limit_in_bytes").write_text(f"{LIMIT_MIB}M")
+        (arena / "memory.swappiness").write_text("100")
+        yield arena
     finally:
         idle.send_signal(signal.SIGTERM)
         idle.wait()
 
 
-def wait_for_cgroups(pid):
+def wait_for_cgroup(pid):
     """Where the program inside is: by /proc, so that no mount point need be known."""
     for _ in range(200):
         listing = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True)
@@ -107,15 +113,11 @@ def wait_for_cgroups(pid):
 
 
 def cgroup_of(pid):
-    """The memory cgroup's directory."""
+    """The memory cgroup's directory, once it is ours."""
     for line in pathlib.Path(f"/proc/{pid}/cgroup").read_text().splitlines():
-        number, controllers, path = line.split(":", 2)
-        if "holdfast-cgroup" not in path:
-            continue
-        if "memory" in controllers.split(","):
-            return pathlib.Path("/sys/fs/cgroup/memory") / path.lstrip("/")
-        if number == "0" and os.path.exists(f"/sys/fs/cgroup{path}/memory.max"):
-            return pathlib.Path(f"/sys/fs/cgroup{path}")
+        _, controllers, path = line.split(":", 2)
+        if "holdfast-cgroup" in path and "memory" in controllers.split(","):
+            return V1_MEMORY / path.lstrip("/")
     return None
 
 
@@ -184,8 +186,8 @@ def table_text(results):
 def comparison_figures(build, rounds):
     names = ("a victim's first major fault, beside stress-ng", "a victim's major faults per second, beside stress-ng")
     asked = f">= {BETTER} x better than the best of vm, vm-keep, bigheap, mlock, page-in"
-    if not shutil.which("stress-ng"):
-        return [skipped(name, asked, "needs stress-ng") for name in names]
+    if not shutil.which("stress-ng") or not V1_MEMORY.is_dir():
+        return [skipped(name, asked, "needs stress-ng, and memory cgroups of version 1") for name in names]
     results = compare(build, rounds)
     ours = results["holdfast load"]
     others = [rounds for name, rounds in results.items() if name != "holdfast load"]

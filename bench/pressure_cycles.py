@@ -36,9 +36,11 @@ def available_bytes():
 
 
 def processes():
-    """Ours, by name: what presses, what cleans up, the program itself."""
-    listing = subprocess.run(["ps", "-eo", "pid=,comm="], capture_output=True, text=True, check=True).stdout
-    return [line.strip() for line in listing.splitlines() if " holdfast" in line]
+    """Ours, by name: what presses, what cleans up, the program itself. Not those that have ended and only
+    wait for init to notice, which takes some inits seconds."""
+    listing = subprocess.run(["ps", "-eo", "pid=,stat=,comm="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split(None, 2) for line in listing.splitlines()]
+    return [f"{pid} {name}" for pid, state, name in lines if name.startswith("holdfast") and "Z" not in state]
 
 
 def left_overs():

@@ -51,7 +51,25 @@ void kill_member(const std::string& cgroup, pid_t pid) {
   close(handle);
 }
 
+/// Those inside may have made cgroups of their own: the directories in this one.
+std::vector<std::string> children(const std::string& cgroup) {
+  std::vector<std::string> paths;
+  DIR* directory = opendir(cgroup.c_str());
+  if (directory == nullptr) return paths;
+  while (const dirent* entry = readdir(directory)) {  // NOLINT(concurrency-mt-unsafe)
+    const std::string name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") {
+      paths.push_back(cgroup);
+      paths.back().append("/").append(name);
+    }
+  }
+  closedir(directory);
+  return paths;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as those inside have nested their cgroups
 Result<> remove_cgroup(const std::string& path) {
+  for (const std::string& child : children(path)) HF_TRY(remove_cgroup(child));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     for (const pid_t pid : members(path)) kill_member(path, pid);
     // Version 1 keeps the pages of a removed cgroup charged to a ghost of it; drop them first.

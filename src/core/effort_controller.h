@@ -40,6 +40,8 @@ class EffortController {
   double target_;
   EffortRange range_;
   double effort_;
+  bool is_first_ = true;   ///< Of this target.
+  int last_side_ = 0;      ///< Far too low: 1, far too high: -1.
   int full_readings_ = 0;  ///< In a row, at full effort and too low.
   double full_mean_ = 0;
 };

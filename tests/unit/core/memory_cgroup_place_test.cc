@@ -42,11 +42,10 @@ TEST(MemoryCgroupPlace, ControllerNameMustMatchAsAWhole) {
 }
 
 TEST(MemoryCgroupPlace, UnifiedCgroupIsFoundBesideVersionOne) {
-  const std::string both = std::string(kV1Mounts) + kV2Mounts;
-  const auto directory = parse_unified_cgroup("4:memory:/jobs/one\n0::/other\n", both);
+  const auto directory = parse_unified_cgroup("4:memory:/jobs/one\n0::/other\n", kV1Mounts);
   ASSERT_TRUE(directory);
-  EXPECT_EQ(*directory, "/sys/fs/cgroup/other");
-  EXPECT_FALSE(parse_unified_cgroup("4:memory:/jobs/one\n", both));
+  EXPECT_EQ(*directory, "/sys/fs/cgroup/unified/other");
+  EXPECT_FALSE(parse_unified_cgroup("4:memory:/jobs/one\n", kV1Mounts));
   EXPECT_FALSE(
       parse_unified_cgroup("0::/other\n", "30 1 0:9 / /mnt rw - cgroup cgroup rw,memory\n"));
 }

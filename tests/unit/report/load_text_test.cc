@@ -83,8 +83,8 @@ TEST(LoadText, StepSaysWhatIsReachable) {
             "psi_some 90.0 %: out of reach: all effort gives 71.0 %; o");
   step.reachable.reset();
   step.hold = {std::nullopt, 0, 0, 0, 0.3, 0.1};
-  EXPECT_EQ(load_step_text(step).substr(0, 52),
-            "psi_some 90.0 %: not reached in 120 s: mean 30.0 %; ");
+  EXPECT_EQ(load_step_text(step).substr(0, 54),
+            "psi_some 90.0 %: not reached in 120.0 s: mean 30.0 %; ");
 }
 
 TEST(LoadText, StepAsJsonHasEveryNumber) {
