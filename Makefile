@@ -19,8 +19,8 @@ endif
 help:
 	@echo 'make demo       build, then glitches from memory pressure, with and without locked pages (no sound card)'
 	@echo 'make test       every test and check, sanitizers included; ends with the count'
-	@echo 'make bench      every promised figure, short forms (a minute); prints asked, measured, holds or not'
-	@echo 'make verify     test + an installation that is tried out + long forms (half an hour), kept in docs/'
+	@echo 'make bench      every promised figure, short forms (some minutes); prints asked, measured, holds or not'
+	@echo 'make verify     test + an installation that is tried out + long forms (two hours), kept in docs/'
 	@echo 'make install    into PREFIX (now $(PREFIX)); PREFIX=$$HOME/.local needs no root'
 	@echo 'make uninstall  removes what the last install put there'
 	@echo 'make clean      removes $(BUILD)/'

@@ -7,6 +7,7 @@ import unittest
 
 import explain_memory
 import lateness_vs_cyclictest as lateness
+import pressure_comparison
 import pressure_soak
 import system_calls
 import verify
@@ -46,6 +47,40 @@ class SystemCalls(unittest.TestCase):
 
     def test_a_run_without_an_audio_thread_has_none(self):
         self.assertIsNone(system_calls.audio_thread(STRACE[:1]))
+
+
+class Pressure(unittest.TestCase):
+    STEP = {"settled_after_s": 12.0, "windows": 290, "windows_within": 290, "worst_share": 0.09, "mean": 0.4,
+            "processor_share": 0.5}
+
+    def held(self, seconds=600, **changes):
+        return pressure_comparison.hold_figure("--psi", "40%", {**self.STEP, **changes}, seconds).holds
+
+    def test_target_held_for_ten_minutes_holds(self):
+        self.assertIs(self.held(), True)
+
+    def test_shorter_runs_decide_only_that_it_falls_short(self):
+        self.assertIsNone(self.held(60))
+        self.assertIs(self.held(60, windows_within=289), False)
+
+    def test_late_or_never_reached_falls_short(self):
+        self.assertIs(self.held(settled_after_s=31.0), False)
+        self.assertIs(self.held(settled_after_s=None), False)
+        self.assertIs(pressure_comparison.hold_figure("--psi", "40%", "no cgroup", 600).holds, False)
+
+    def test_the_best_of_the_others_decides(self):
+        def rounds(first, per_s):
+            return [{"first_s": first, "per_s": per_s, "variation": 0.1, "processor": 0.1}]
+        others = {"stress-ng a": rounds(0.1, 10), "stress-ng b": rounds(0.04, 300)}
+        sooner, more = pressure_comparison.judge_comparison(
+            "ab", "asked", {"holdfast load": rounds(0.01, 1500), **others}, 1)
+        self.assertEqual((sooner.holds, more.holds), (False, True))
+        self.assertEqual(sooner.measured, "sooner: 4.0 x b, 10.0 x a")
+
+    def test_faults_are_counted_from_the_start_of_the_presser(self):
+        noted = pressure_comparison.judge_round([0.05, 1.5, 2.5, 2.6], 1.0)
+        self.assertEqual((noted["first_s"], noted["per_s"]), (0.05, 0.4))
+        self.assertEqual(pressure_comparison.judge_round([], 1.0)["first_s"], float("inf"))
 
 
 class Lateness(unittest.TestCase):

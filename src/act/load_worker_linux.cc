@@ -48,8 +48,10 @@ using Board = LoadWorkers::Board;
 constexpr Nanos kTick = kMillisecond * 5;
 /// The second one: the first has more interrupts to serve.
 constexpr int kRingProcessor = 1;
-/// Ballast taken in one tick at most: 1.6 GB/s, as fast as pages can be cleared.
-constexpr int kBallastSteps = 8;
+/// How often the squeeze looks whether it is due.
+constexpr Nanos kSqueezeTick = kMillisecond;
+/// Ballast taken in one tick at most: 2 GB/s, as fast as pages can be cleared.
+constexpr int kBallastSteps = 2;
 /// Unused credit that a worker may save up, as a share of a tick.
 constexpr double kMostCredit = 4;
 /// Swap that is left alone: a ring that fills it to the brim would only bring the killer.
@@ -87,11 +89,11 @@ class Worker {
   }
 
   int carry_ballast() {
-    for (Nanos tick = now(); look_around(); sleep_until(tick += kTick)) {
+    for (Nanos tick = now(); look_around(); sleep_until(tick += kSqueezeTick)) {
       squeeze_if_due();
       adjust_ballast();
       note_use();
-      tick = std::max(tick, now() - kTick);
+      tick = std::max(tick, now() - kSqueezeTick);
     }
     return end(LoadEnd::kMachineFloor);
   }

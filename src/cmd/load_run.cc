@@ -84,6 +84,7 @@ class LoadRun {
       if (is_step_over()) HF_TRY(next_step());
     }
     finish_step();
+    note_lock_limit();
     workers_.reset();
     end_program();
     return std::move(end_);
@@ -97,6 +98,8 @@ class LoadRun {
       watched_.emplace(std::move(file));
     }
     begin_ = probe::monotonic_now();
+    // At once, and from outside: to enter a cgroup takes tens of milliseconds.
+    if (scope_.cgroup && plan_.squeezes_per_second > 0) (void)scope_.cgroup->take_everything().ok();
     HF_TRY(start_program());
     HF_TRY(start_workers());
     begin_step();
@@ -292,6 +295,9 @@ class LoadRun {
     step.target = target();
     step.hold = step_->meter.result();
     step.reachable = controller_.reachable();
+    // Ballast acts at once: what it did not bring about, it cannot.
+    if (target().goal == LoadGoal::kLeft && !step.hold.settled_after)
+      step.reachable = step.hold.mean;
     step.length = probe::monotonic_now() - step_->begin;
     const auto seconds = static_cast<double>(std::max<int64_t>(step.length.count, 1)) / 1e9;
     const int64_t others = others_faults(counts);
@@ -304,6 +310,13 @@ class LoadRun {
     const bool is_judged = target().goal != LoadGoal::kPasses && step.length >= kShortestJudged;
     if (is_judged && !step.hold.is_held()) end_.is_held = false;
     options_.on_step(step);
+  }
+
+  void note_lock_limit() {
+    const act::LoadReport done = workers_->report();
+    if (done.lock_errno == 0) return;
+    end_.notes.push_back("no more than " + format_byte_size(done.ballast_bytes) +
+                         " could be locked (see ulimit -l), so pages leave later than they could");
   }
 
   Result<> next_step() {
