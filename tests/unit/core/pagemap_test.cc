@@ -19,5 +19,14 @@ TEST(Pagemap, FrameNumbersAndOtherFlagsMeanNothingHere) {
   EXPECT_FALSE(entry.is_file_or_shared);
 }
 
+TEST(Pagemap, FrameAndSharingBelongToPresentPagesOnly) {
+  const uint64_t bits = uint64_t{1} << 56 | 0x1234;
+  EXPECT_FALSE(decode_pagemap(bits).is_exclusive);
+  EXPECT_EQ(decode_pagemap(bits).frame, 0U);
+  const PagemapEntry present = decode_pagemap(bits | uint64_t{1} << 63);
+  EXPECT_TRUE(present.is_exclusive);
+  EXPECT_EQ(present.frame, 0x1234U);
+}
+
 }  // namespace
 }  // namespace holdfast
