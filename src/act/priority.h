@@ -29,6 +29,9 @@ SchedulingGrant read_scheduling(pid_t thread);
 /// inherit the policy. Any thread; not RT safe.
 SchedulingGrant make_realtime(pid_t thread, int priority);
 
+/// Makes the calling thread an ordinary one again (SCHED_OTHER), which nobody is refused.
+void make_ordinary();
+
 /// "SCHED_FIFO 70", "SCHED_OTHER".
 std::string to_text(const SchedulingGrant& grant);
 

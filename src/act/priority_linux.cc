@@ -88,6 +88,11 @@ SchedulingGrant make_realtime(pid_t thread, int priority) {
   return grant;
 }
 
+void make_ordinary() {
+  const sched_param none = {};
+  sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
+}
+
 std::string to_text(const SchedulingGrant& grant) {
   std::string text = policy_name(grant.policy);
   if (grant.is_realtime()) text += " " + std::to_string(grant.priority);

@@ -53,15 +53,20 @@ bool is_answered_truly(int file, const struct stat& status) {
 
 }  // namespace
 
-std::optional<PageCacheView> PageCacheView::open(int pid, const Mapping& mapping,
-                                                 const std::string& root) {
+FileDescriptor open_mapped_file(int pid, const Mapping& mapping, const std::string& root) {
   struct stat status = {};
   const FileDescriptor found = find_file_of(pid, mapping, root, status);
   // Only regular files are opened for real: to open a sound device is to use it.
-  if (found.number() < 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  if (!is_answered_truly(found.number(), status)) return std::nullopt;
-  const FileDescriptor file(::open(self_path(found.number()).c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.number() < 0) return std::nullopt;
+  if (found.number() < 0 || !S_ISREG(status.st_mode)) return FileDescriptor();
+  return FileDescriptor(open(self_path(found.number()).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+std::optional<PageCacheView> PageCacheView::open(int pid, const Mapping& mapping,
+                                                 const std::string& root) {
+  struct stat status = {};
+  const FileDescriptor file = open_mapped_file(pid, mapping, root);
+  if (file.number() < 0 || fstat(file.number(), &status) != 0) return std::nullopt;
+  if (!is_answered_truly(file.number(), status)) return std::nullopt;
   void* const address = mmap(nullptr, mapping.size_bytes(), PROT_READ, MAP_SHARED, file.number(),
                              static_cast<off_t>(mapping.offset_bytes));
   if (address == MAP_FAILED) return std::nullopt;

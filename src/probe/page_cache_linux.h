@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/proc_maps.h"
+#include "probe/file_descriptor.h"
 
 namespace holdfast::probe {
 
@@ -34,6 +35,10 @@ class PageCacheView {
   void* address_ = nullptr;
   size_t size_bytes_ = 0;
 };
+
+/// The file behind a mapping, opened for reading; none when it is not a regular file, cannot be
+/// opened any more, or is a different one by now.
+FileDescriptor open_mapped_file(int pid, const Mapping& mapping, const std::string& root = "/proc");
 
 /// mincore() for memory of this process. False when part of the range is not mapped.
 bool read_own_core(uintptr_t begin, size_t size_bytes, std::vector<unsigned char>& pages);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "act/thread_hold.h"
+
+#include <dirent.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+
+#include "core/kernel_text.h"
+
+namespace holdfast::act {
+namespace {
+
+constexpr int kLooksToStop = 30;
+constexpr long kShortNanos = 10'000;
+constexpr int kLooksToLetGo = 2000;
+constexpr long kLongNanos = 100'000;
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+Result<std::vector<pid_t>> threads_of(pid_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/task";
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir(path.c_str()));
+  if (folder == nullptr) return Error{ErrorKind::kUnavailable, ESRCH, "the process has ended"};
+  std::vector<pid_t> threads;
+  while (const dirent* const entry = readdir(folder.get())) {
+    if (const auto thread = parse_number<pid_t>(entry->d_name)) threads.push_back(*thread);
+  }
+  return threads;
+}
+
+void sleep_for(long nanoseconds) {
+  const timespec time = {0, nanoseconds};
+  nanosleep(&time, nullptr);
+}
+
+Error refused(int system_errno) {
+  return {ErrorKind::kUnavailable, system_errno,
+          "its threads cannot be held: another debugger traces the process, or this user may not"};
+}
+
+}  // namespace
+
+Result<> ThreadHold::hold() {
+  for (;;) {
+    auto has_new = seize_new();
+    if (!has_new) {
+      release();
+      return std::move(has_new.error());
+    }
+    wait_a_little();
+    if (!*has_new) return Done{};  // threads that stand still start no others
+  }
+}
+
+Result<bool> ThreadHold::seize_new() {
+  HF_TRY_ASSIGN(const std::vector<pid_t> threads, threads_of(pid_));
+  bool has_new = false;
+  for (const pid_t thread : threads) {
+    if (std::ranges::any_of(held_, [&](const Held& held) { return held.thread == thread; })) {
+      continue;
+    }
+    if (ptrace(PTRACE_SEIZE, thread, nullptr, nullptr) != 0) {
+      if (errno == ESRCH) continue;  // it has ended just now
+      return refused(errno);
+    }
+    held_.push_back({thread});
+    has_new = true;
+    ptrace(PTRACE_INTERRUPT, thread, nullptr, nullptr);
+  }
+  return has_new;
+}
+
+void ThreadHold::look(Held& held) {
+  int status = 0;
+  const pid_t waited = waitpid(held.thread, &status, __WALL | WNOHANG);
+  if (waited == 0) return;
+  held.is_still = true;
+  if (waited < 0 || !WIFSTOPPED(status)) {
+    held.thread = 0;  // it has ended
+    return;
+  }
+  // Its own event, or a signal that came first and is handed on when it goes.
+  held.signal = status >> 16 == 0 ? WSTOPSIG(status) : 0;
+}
+
+void ThreadHold::wait_a_little() {
+  for (int i = 0; i < kLooksToStop; ++i) {
+    bool are_all_still = true;
+    for (Held& held : held_) {
+      if (!held.is_still) look(held);
+      are_all_still = are_all_still && held.is_still;
+    }
+    if (are_all_still) return;
+    sleep_for(kShortNanos);
+  }
+}
+
+void ThreadHold::release() {
+  for (const Held& held : held_) {
+    if (held.is_still) let_go(held);
+  }
+  for (Held& held : held_) {
+    if (held.is_still) continue;
+    // Let go it can only be once it has stopped. When this program ends first, the kernel does it.
+    for (int i = 0; i < kLooksToLetGo && !held.is_still; ++i) {
+      sleep_for(kLongNanos);
+      look(held);
+    }
+    let_go(held);
+  }
+  held_.clear();
+}
+
+void ThreadHold::let_go(const Held& held) {
+  if (held.thread == 0) return;
+  const auto signal = static_cast<uintptr_t>(held.signal);
+  ptrace(PTRACE_DETACH, held.thread, nullptr, reinterpret_cast<void*>(signal));
+}
+
+}  // namespace holdfast::act
