@@ -20,6 +20,7 @@ import sys
 import time
 
 import benchmark_times
+import evict_pages
 import explain_glitches
 import explain_memory
 import instructions
@@ -75,6 +76,7 @@ def measure_all(build, is_quick):
         yield observer_pressure.measure(build, 60)
     yield from pressure_comparison.figures(build, *((25, 1) if is_quick else (600, 5)))
     yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
+    yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

@@ -42,8 +42,11 @@ class ThreadHold {
   static void look(Held& held);
   static void let_go(const Held& held);
 
+  void keep_from_stopping(bool is_holding);
+
   pid_t pid_;
   std::vector<Held> held_;
+  bool is_kept_from_stopping_ = false;
 };
 
 }  // namespace holdfast::act

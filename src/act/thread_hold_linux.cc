@@ -2,12 +2,15 @@
 #include "act/thread_hold.h"
 
 #include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -20,6 +23,10 @@ constexpr int kLooksToStop = 30;
 constexpr long kShortNanos = 10'000;
 constexpr int kLooksToLetGo = 2000;
 constexpr long kLongNanos = 100'000;
+
+struct CloseFile {
+  void operator()(FILE* file) const { std::fclose(file); }
+};
 
 struct CloseFolder {
   void operator()(DIR* folder) const { closedir(folder); }
@@ -41,6 +48,16 @@ void sleep_for(long nanoseconds) {
   nanosleep(&time, nullptr);
 }
 
+/// A thread that has ended and is still listed, as the first one is until all have.
+bool has_ended(pid_t thread) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/stat", thread);
+  const std::unique_ptr<FILE, CloseFile> file(std::fopen(path, "re"));
+  char state = 'X';
+  if (file != nullptr) static_cast<void>(std::fscanf(file.get(), "%*d (%*[^)]) %c", &state));
+  return state == 'Z' || state == 'X';
+}
+
 Error refused(int system_errno) {
   return {ErrorKind::kUnavailable, system_errno,
           "its threads cannot be held: another debugger traces the process, or this user may not"};
@@ -48,7 +65,18 @@ Error refused(int system_errno) {
 
 }  // namespace
 
+/// Ctrl-Z would stop us, and them with us.
+void ThreadHold::keep_from_stopping(bool is_holding) {
+  if (is_kept_from_stopping_ == is_holding) return;
+  is_kept_from_stopping_ = is_holding;
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  pthread_sigmask(is_holding ? SIG_BLOCK : SIG_UNBLOCK, &stop, nullptr);
+}
+
 Result<> ThreadHold::hold() {
+  keep_from_stopping(true);
   for (;;) {
     auto has_new = seize_new();
     if (!has_new) {
@@ -68,8 +96,9 @@ Result<bool> ThreadHold::seize_new() {
       continue;
     }
     if (ptrace(PTRACE_SEIZE, thread, nullptr, nullptr) != 0) {
-      if (errno == ESRCH) continue;  // it has ended just now
-      return refused(errno);
+      const int seize_errno = errno;
+      if (seize_errno == ESRCH || has_ended(thread)) continue;
+      return refused(seize_errno);
     }
     held_.push_back({thread});
     has_new = true;
@@ -117,6 +146,7 @@ void ThreadHold::release() {
     let_go(held);
   }
   held_.clear();
+  keep_from_stopping(false);
 }
 
 void ThreadHold::let_go(const Held& held) {

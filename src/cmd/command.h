@@ -16,6 +16,7 @@ struct Command {
 
 Command add_count(CLI::App& app);
 Command add_watch(CLI::App& app);
+Command add_evict(CLI::App& app);
 Command add_explain(CLI::App& app);
 Command add_devices(CLI::App& app);
 Command add_demo(CLI::App& app);

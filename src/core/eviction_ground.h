@@ -63,6 +63,8 @@ class EvictionGround {
   [[nodiscard]] virtual Nanos now() const = 0;
   /// Waits a moment for a disk.
   virtual void pause() = 0;
+  /// Waits while nobody is held.
+  virtual void rest(Nanos time) = 0;
 };
 
 }  // namespace holdfast

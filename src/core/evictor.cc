@@ -157,6 +157,7 @@ class Evictor {
   Result<> push_batch(Batch batch) {
     if (ground_.now() - hold_start_ > limits_.longest_hold) {
       end_hold();
+      ground_.rest(limits_.longest_hold);
       HF_TRY(begin_hold());
     }
     size_t pending_before = batch.size() + 1;

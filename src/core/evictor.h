@@ -21,7 +21,7 @@ struct EvictionPart {
 /// When to give up. Threads that are held take no time from others, but lose their own.
 struct EvictionLimits {
   int most_attempts = 60;          ///< Per batch of pages.
-  Nanos longest_hold{20'000'000};  ///< After this the threads run for a moment.
+  Nanos longest_hold{20'000'000};  ///< After this the threads run for as long.
   size_t batch_pages = 128;        ///< Of pages that go to swap: so many at a time.
 };
 

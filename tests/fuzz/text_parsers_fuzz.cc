@@ -13,6 +13,7 @@
 #include "core/byte_size.h"
 #include "core/cgroup_memory.h"
 #include "core/demo_result.h"
+#include "core/eviction_choice.h"
 #include "core/kernel_text.h"
 #include "core/load_target.h"
 #include "core/memory_cgroup_place.h"
@@ -64,6 +65,10 @@ void parse_own_text(std::string_view text) {
   static_cast<void>(parse_byte_size(text));
   for (const LoadGoal goal : {LoadGoal::kStallsSome, LoadGoal::kSwapOut, LoadGoal::kRefaults}) {
     if (const auto target = parse_load_target(goal, text)) require(target->value > 0);
+  }
+  const std::string word(text);
+  if (const auto wish = parse_eviction_wish({word}, "")) {
+    require(!choose_evicted({}, *wish, 4096));  // nothing is mapped there
   }
   if (const auto duration = parse_duration(text)) {
     require(*parse_duration(to_text(*duration)) == *duration);

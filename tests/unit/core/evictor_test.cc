@@ -75,6 +75,10 @@ class FakeGround : public EvictionGround {
   [[nodiscard]] bool is_permitted(size_t) const override { return may_page_out; }
   [[nodiscard]] bool has_free_swap() const override { return has_swap; }
   [[nodiscard]] Nanos now() const override { return time; }
+  void rest(Nanos length) override {
+    EXPECT_EQ(holds, releases);
+    time += length;
+  }
   void pause() override {
     time += kMillisecond;
     for (auto& part : parts) {
