@@ -50,6 +50,7 @@ constexpr Nanos kTick = kMillisecond * 5;
 constexpr int kRingProcessor = 1;
 /// How often the squeeze looks whether it is due.
 constexpr Nanos kSqueezeTick = kMillisecond;
+constexpr double kForEverNs = 1e18;
 /// Ballast taken in one tick at most: 2 GB/s, as fast as pages can be cleared.
 constexpr int kBallastSteps = 2;
 /// Unused credit that a worker may save up, as a share of a tick.
@@ -101,8 +102,8 @@ class Worker {
   void squeeze_if_due() {
     const double rate = board_.squeezes_per_second.load();
     if (rate <= 0 || !options_.cgroup) return;
-    const auto pause = static_cast<int64_t>(static_cast<double>(kSecond.count) / rate);
-    if (now() - squeezed_ < Nanos(pause)) return;
+    const double pause_ns = std::min(static_cast<double>(kSecond.count) / rate, kForEverNs);
+    if (now() - squeezed_ < Nanos(static_cast<int64_t>(pause_ns))) return;
     squeezed_ = now();
     (void)options_.cgroup->take_everything().ok();  // one means among others: may be missing here
   }
@@ -218,7 +219,7 @@ class Worker {
   size_t index_;
   std::vector<PageRing> rings_;
   Ballast ballast_;
-  Nanos squeezed_;
+  Nanos squeezed_ = now();  // whoever starts the workers squeezes first
   bool has_swap_ = false;
   size_t next_ring_ = 0;
   Nanos last_tick_;

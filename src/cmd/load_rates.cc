@@ -71,4 +71,21 @@ std::optional<double> LoadRatesReader::take(LoadGoal goal) {
   return goal == LoadGoal::kSwapOut ? rates_.swap_out_bytes : rates_.refaults;
 }
 
+Result<> check_sensors(const probe::PressureGauge& gauge, LoadGoal goal) {
+  const bool is_share = goal == LoadGoal::kStallsSome || goal == LoadGoal::kStallsFull;
+  const probe::PressureCounts counts = gauge.read();
+  if (is_share && !gauge.has_stalls()) {
+    return Error{ErrorKind::kUnavailable, 0,
+                 "this kernel does not tell memory stalls (PSI); boot it with psi=1, or hold "
+                 "--swap-out, --refaults or --left"};
+  }
+  if (goal == LoadGoal::kSwapOut && counts.swapped_out_bytes < 0) {
+    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count what is swapped out"};
+  }
+  if (goal == LoadGoal::kRefaults && counts.refaults < 0) {
+    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count refaults"};
+  }
+  return Done{};
+}
+
 }  // namespace holdfast::cmd

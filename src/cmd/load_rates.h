@@ -48,4 +48,7 @@ class LoadRatesReader {
   LoadRates rates_;
 };
 
+/// A target needs its counter. Errors: kUnavailable, with what to do.
+Result<> check_sensors(const probe::PressureGauge& gauge, LoadGoal goal);
+
 }  // namespace holdfast::cmd

@@ -84,7 +84,7 @@ class LoadRun {
       if (is_step_over()) HF_TRY(next_step());
     }
     finish_step();
-    note_lock_limit();
+    note_limits();
     workers_.reset();
     end_program();
     return std::move(end_);
@@ -191,12 +191,14 @@ class LoadRun {
     return has_ended;
   }
 
-  /// Workers end by themselves when the machine runs short; the kernel may kill them at any time.
+  /// Workers end by themselves when the machine runs short (and are ended here, should they be held
+  /// up); the kernel may kill them at any time.
   Result<> keep_safe() {
+    const auto machine = act::read_machine_memory();
+    const bool is_short = machine && machine->room.available_bytes < plan_.machine_floor_bytes;
     const auto exit_code = workers_->first_end();
-    if (!exit_code) return Done{};
-    const act::LoadReport last = workers_->report();
-    if (last.end == act::LoadEnd::kMachineFloor) {
+    if (!exit_code && !is_short) return Done{};
+    if (is_short || workers_->report().end == act::LoadEnd::kMachineFloor) {
       return Error{ErrorKind::kUnavailable, 0,
                    "stopped, and gave everything back: less than " +
                        format_byte_size(plan_.machine_floor_bytes) +
@@ -312,7 +314,12 @@ class LoadRun {
     options_.on_step(step);
   }
 
-  void note_lock_limit() {
+  void note_limits() {
+    if (target().goal == LoadGoal::kSwapOut && !gauge_.is_swap_out_of_scope()) {
+      end_.notes.push_back(
+          "what is swapped out is told for the whole machine only: true as long as nobody else "
+          "swaps");
+    }
     const act::LoadReport done = workers_->report();
     if (done.lock_errno == 0) return;
     end_.notes.push_back("no more than " + format_byte_size(done.ballast_bytes) +
@@ -366,23 +373,6 @@ class LoadRun {
   Nanos last_left_;
   LoadRunEnd end_;
 };
-
-/// A target needs a sensor.
-Result<> check_sensors(const probe::PressureGauge& gauge, LoadGoal goal) {
-  const probe::PressureCounts counts = gauge.read();
-  if (is_share(goal) && !gauge.has_stalls()) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "this kernel does not tell memory stalls (PSI); boot it with psi=1, or hold "
-                 "--swap-out, --refaults or --left"};
-  }
-  if (goal == LoadGoal::kSwapOut && counts.swapped_out_bytes < 0) {
-    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count what is swapped out"};
-  }
-  if (goal == LoadGoal::kRefaults && counts.refaults < 0) {
-    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count refaults"};
-  }
-  return Done{};
-}
 
 }  // namespace
 
