@@ -12,6 +12,7 @@
 #include "cmd/load_rates.h"
 #include "core/byte_size.h"
 #include "core/effort_controller.h"
+#include "core/hold_meter.h"
 #include "probe/clock_linux.h"
 #include "probe/proc_file_linux.h"
 
@@ -265,9 +266,20 @@ class LoadRun {
     return Done{};
   }
 
+  /// Even no ballast at all, or all that there may be, leaves something else.
+  [[nodiscard]] bool is_left_out_of_reach() const {
+    if (target().goal != LoadGoal::kLeft || !actual_) return false;
+    const double held = static_cast<double>(workers_->report().ballast_bytes);
+    const bool is_too_much_asked = ballast_for_left_ == 0 && held == 0;
+    const bool is_too_little_asked = held + kMebibyte > static_cast<double>(plan_.ballast_bytes);
+    const double asked = target().value;
+    return (is_too_much_asked && *actual_ < asked * (1 - kHoldTolerance)) ||
+           (is_too_little_asked && *actual_ > asked * (1 + kHoldTolerance));
+  }
+
   [[nodiscard]] LoadPhase phase() const {
     if (target().goal == LoadGoal::kPasses) return LoadPhase::kPassing;
-    if (controller_.reachable()) return LoadPhase::kUnreachable;
+    if (controller_.reachable() || is_left_out_of_reach()) return LoadPhase::kUnreachable;
     return step_->meter.result().settled_after ? LoadPhase::kHolding : LoadPhase::kSettling;
   }
 

@@ -9,7 +9,6 @@ namespace holdfast {
 namespace {
 
 constexpr Nanos kWindow = kSecond * 10;
-constexpr double kTolerance = 0.1;
 
 }  // namespace
 
@@ -31,7 +30,7 @@ std::optional<double> HoldMeter::window_median(Nanos now) const {
 
 void HoldMeter::note_window(Nanos now, double median) {
   const double distance = std::abs(median - target_) / target_;
-  const bool is_within = distance <= kTolerance;
+  const bool is_within = distance <= kHoldTolerance;
   if (!result_.settled_after) {
     if (!is_within) return;
     result_.settled_after = now - begin_;

@@ -11,6 +11,9 @@
 
 namespace holdfast {
 
+/// How far off a target may be and still count as held.
+inline constexpr double kHoldTolerance = 0.1;
+
 /// What the windows said.
 struct HoldResult {
   std::optional<Nanos> settled_after;  ///< End of the first window within; none: never reached.
