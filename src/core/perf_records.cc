@@ -11,6 +11,8 @@ namespace holdfast {
 namespace {
 
 constexpr size_t kSampleIdWords = 4;  // pid and tid, time, processor, identifier
+constexpr size_t kReadId = 8;  // behind the count; samples without PERF_SAMPLE_READ end before
+constexpr size_t kWordsWithRead = 9;
 
 uint32_t low(uint64_t word) {
   return static_cast<uint32_t>(word);
@@ -66,7 +68,7 @@ void PerfRecords::read_sample_id(PerfEvent& event) const {
 
 bool PerfRecords::parse_sample(PerfEvent& event) {
   if (!has_words(7)) return false;
-  const uint64_t id = word(1);
+  const uint64_t id = word(header_.size >= kWordsWithRead * 8 ? kReadId : 1);
   const PerfFaultIds& ids = view_.ids;
   if (id != ids.begin && id != ids.minor && id != ids.major) {
     ++damaged_;

@@ -17,7 +17,13 @@ namespace holdfast {
 /// and the times are those of CLOCK_MONOTONIC.
 inline constexpr uint64_t kPerfSampleFields = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP |
                                               PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
-                                              PERF_SAMPLE_ADDR | PERF_SAMPLE_CPU;
+                                              PERF_SAMPLE_ADDR | PERF_SAMPLE_CPU | PERF_SAMPLE_READ;
+
+/// perf_event_attr::read_format of these events: what PERF_SAMPLE_READ appends is their count and
+/// their id. Where several observers have events of one kind on one thread, the kernel prepares one
+/// sample for all of them (Linux 6.18; since 6.2), and its identifier is that of the one that came
+/// first. The id that is read is the event's own.
+inline constexpr uint64_t kPerfReadFormat = PERF_FORMAT_ID;
 
 /// What a record tells.
 enum class PerfEventKind : uint8_t {

@@ -30,7 +30,7 @@ perf_event_attr software_event(uint64_t config) {
   attributes.config = config;
   attributes.sample_period = 1;  // every one; such events are never throttled
   attributes.sample_type = kPerfSampleFields;
-  attributes.read_format = kFormatLost;
+  attributes.read_format = kPerfReadFormat | kFormatLost;
   attributes.sample_id_all = 1;
   attributes.exclude_hv = 1;
   attributes.use_clockid = 1;
@@ -46,7 +46,7 @@ bool is_refusal(const Error& error) {
 Result<FileDescriptor> open_event(perf_event_attr attributes, int tid, int processor, int group) {
   Result<FileDescriptor> event = open_perf_event(attributes, tid, processor, group);
   if (event || event.error().system_errno != EINVAL) return event;
-  attributes.read_format = 0;
+  attributes.read_format = kPerfReadFormat;
   return open_perf_event(attributes, tid, processor, group);
 }
 
@@ -54,6 +54,16 @@ std::string paranoid_level() {
   const Result<std::string> text = read_proc_file("/proc/sys/kernel/perf_event_paranoid");
   if (!text) return "unknown";
   return text->substr(0, text->find('\n'));
+}
+
+bool is_fault(const PerfEvent& event) {
+  return event.kind == PerfEventKind::kFaultBegin || event.kind == PerfEventKind::kFaultEnd;
+}
+
+/// Where another observer's event prepared the sample, the time in it is by that one's clock
+/// (see kPerfReadFormat). perf(1) has one of its own.
+bool is_of_our_clock(const PerfEvent& event, Nanos known_until, Nanos now) {
+  return event.time_ns >= (known_until - kMillisecond).count && event.time_ns <= now.count;
 }
 
 /// Why the thread cannot be observed, in words for the user.
@@ -95,6 +105,7 @@ perf_event_attr leader_event(EventAccess access, bool has_switches) {
 int64_t losses_of(int event) {
   struct {
     uint64_t value = 0;
+    uint64_t id = 0;
     uint64_t lost = 0;
   } counts;
   const ssize_t size_bytes = read(event, &counts, sizeof counts);
@@ -192,13 +203,20 @@ void ThreadEvents::drain(std::vector<Record>& records) {
 
 void ThreadEvents::drain_thread(std::vector<Record>& records) {
   const PerfRingView view = unread();
+  const Nanos now = monotonic_now();
+  int64_t unusable = 0;
   PerfRecords reader(view);
   PerfEvent event;
   while (reader.next(event)) {
     if (event.kind == PerfEventKind::kLost) reported_losses_ += static_cast<int64_t>(event.lost);
+    if (is_fault(event) && !is_of_our_clock(event, history_.known_until(), now)) {
+      ++unusable;
+      continue;
+    }
     history_.add(event, records);
   }
-  if (reader.damaged() != 0) history_.add_lost(reader.damaged(), monotonic_now(), records);
+  unusable += reader.damaged();
+  if (unusable != 0) history_.add_lost(unusable, now, records);
   ring_.release(view.head);
 }
 

@@ -310,6 +310,49 @@ TEST_F(ThreadEventsTest, NothingIsLostInARingThatIsLargeEnough) {
   EXPECT_TRUE(all_of<LostRecord>(records, RecordKind::kLost).empty());
 }
 
+TEST_F(ThreadEventsTest, AnotherObserverOfTheThreadTakesNothingAway) {
+  auto other = ThreadEvents::open(worker_.tid(), {});
+  ASSERT_TRUE(other) << other.error().what;
+  const NewPages memory(2);
+  worker_.run([&] {
+    memory.page(0)[0] = 1;
+    memory.page(1)[0] = 1;
+  });
+  for (ThreadEvents* events : {events_.get(), &*other}) {
+    const auto records = drained(*events);
+    EXPECT_EQ(faults_at(records, memory.address(0)).size(), 1U);
+    EXPECT_EQ(faults_at(records, memory.address(1)).size(), 1U);
+    EXPECT_TRUE(all_of<LostRecord>(records, RecordKind::kLost).empty());
+  }
+}
+
+TEST_F(ThreadEventsTest, FaultsTimedByAnotherObserversClockAreLostNotMisplaced) {
+  perf_event_attr attributes = {};
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.size = sizeof attributes;
+  attributes.config = PERF_COUNT_SW_PAGE_FAULTS;
+  attributes.sample_period = 1;
+  attributes.sample_type = PERF_SAMPLE_TIME;
+  attributes.exclude_kernel = 1;
+  attributes.use_clockid = 1;
+  attributes.clockid = CLOCK_REALTIME;
+  auto event = probe::open_perf_event(attributes, worker_.tid(), -1, -1);
+  ASSERT_TRUE(event) << event.error().what;
+  const auto ring = probe::PerfRing::open(std::move(*event), 1);
+  ASSERT_TRUE(ring) << ring.error().what;
+  const NewPages memory(1);
+  worker_.run([&] { memory.page(0)[0] = 1; });
+  const Nanos after = probe::monotonic_now();
+  const auto records = drained(*events_);
+  const bool is_misplaced = std::ranges::any_of(
+      faults_at(records, memory.address(0)),
+      [&](const FaultRecord& fault) { return fault.head.mono_ns > after.count; });
+  EXPECT_FALSE(is_misplaced);
+  const auto losses = all_of<LostRecord>(records, RecordKind::kLost);
+  EXPECT_TRUE(!losses.empty() || faults_at(records, memory.address(0)).size() == 1)
+      << "neither seen nor counted as lost";
+}
+
 TEST_F(ThreadEventsTest, FullRingCountsWhatItLost) {
   open({.ring_pages = 1});
   constexpr size_t kPages = 500;

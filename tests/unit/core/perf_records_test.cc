@@ -79,6 +79,16 @@ TEST(PerfRecords, FaultIsReadFieldByField) {
   EXPECT_FALSE(event.is_in_kernel);
 }
 
+TEST(PerfRecords, TheIdThatWasReadCountsMoreThanTheSharedIdentifier) {
+  const RingBuilder ring =
+      RingBuilder(64).put(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER,
+                          {99, 0x40, RingBuilder::pid_and(9), 1000, 0x5123, 3, 17, 13, 0});
+  const Reading reading = read(ring.view());
+  ASSERT_EQ(reading.events.size(), 1U);
+  EXPECT_EQ(reading.damaged, 0);
+  EXPECT_TRUE(reading.events[0].is_major);
+}
+
 TEST(PerfRecords, IdentifierTellsMinorFromMajor) {
   const RingBuilder ring = RingBuilder(64).put_fault(12).put_fault(13);
   const Reading reading = read(ring.view());
