@@ -4,6 +4,7 @@
  *
  * Every struct begins with its own size, which the caller fills in: a library that is newer or
  * older than the header then knows which members there are. Set a struct to zero first. */
+/* C names, in the manner of C. NOLINTBEGIN(readability-identifier-naming) */
 #ifndef HOLDFAST_HOLDFAST_H
 #define HOLDFAST_HOLDFAST_H
 
@@ -91,3 +92,4 @@ HF_PUBLIC int hf_evict(const hf_evict_request* request, hf_evict_result* result)
 #endif
 
 #endif /* HOLDFAST_HOLDFAST_H */
+/* NOLINTEND(readability-identifier-naming) */

@@ -34,7 +34,7 @@ class PageRing {
   /// memory: the time of all touches that took 20 us or more (with a free page at hand it is 1 us).
   Nanos touch_step(RingTouch touch);
 
-  static constexpr int64_t kStepBytes = 64 * 1024;
+  static constexpr int64_t kStepBytes = int64_t{64} * 1024;
 
  private:
   PageRing(RingKind kind, char* memory, int64_t size_bytes)
