@@ -126,6 +126,13 @@ std::string_view AddressSpace::thread_name(uint32_t thread) const {
   return found == threads_.end() ? std::string_view() : found->second.name;
 }
 
+std::optional<MemoryRange> AddressSpace::stack_of(uint32_t thread) const {
+  const auto found = threads_.find(thread);
+  if (found == threads_.end() || found->second.stack.end == 0) return std::nullopt;
+  const Range& stack = found->second.stack;
+  return MemoryRange{stack.begin, stack.end - stack.begin, "stack"};
+}
+
 const AddressSpace::Thread* AddressSpace::thread_of(uint64_t address, uint32_t thread,
                                                     Range Thread::*range) const {
   const auto own = threads_.find(thread);

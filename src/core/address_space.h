@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "base/memory_range.h"
 #include "core/mapping_list.h"
 #include "core/page_owner.h"
 
@@ -40,6 +42,10 @@ class AddressSpace {
   /// "" when no line named it. Valid until the next take_line().
   [[nodiscard]] std::string_view thread_name(uint32_t thread) const;
 
+  /// Where the thread's stack is, as far as it was told; `name` is "stack".
+  [[nodiscard]] std::optional<MemoryRange> stack_of(uint32_t thread) const;
+  /// The size of all mappings together, which is what mlockall() would be charged for.
+  [[nodiscard]] int64_t mapped_bytes() const { return current_.size_bytes(); }
   /// Lines of known words that could not be read.
   [[nodiscard]] uint64_t bad_lines() const { return bad_lines_; }
 

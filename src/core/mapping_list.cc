@@ -53,6 +53,12 @@ std::optional<PageOwner> MappingList::owner_of(uint64_t address) const {
   return owner;
 }
 
+int64_t MappingList::size_bytes() const {
+  int64_t sum = 0;
+  for (const Mapping& mapping : mappings_) sum += static_cast<int64_t>(mapping.size_bytes());
+  return sum;
+}
+
 bool MappingList::can_be_a_stack(uint64_t address) const {
   const Mapping* const mapping = find_mapping(mappings_, address);
   return mapping != nullptr && mapping->is_writable && backing_of(*mapping) != Backing::kFile;

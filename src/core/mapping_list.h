@@ -28,6 +28,8 @@ class MappingList {
   [[nodiscard]] bool holds(uint64_t address) const {
     return find_mapping(mappings_, address) != nullptr;
   }
+  /// Of all mappings together.
+  [[nodiscard]] int64_t size_bytes() const;
 
   /// Whose page it is; nothing when no mapping holds the address. `of`, `section` and `symbol` stay
   /// empty.

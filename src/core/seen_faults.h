@@ -62,6 +62,8 @@ class SeenFaults {
   /// Takes the next records, in the order in which they were collected; appends their faults.
   void add(std::span<const Record> records, std::vector<SeenFault>& faults);
 
+  /// The process as its lines have told of it so far.
+  [[nodiscard]] const AddressSpace& space() const { return space_; }
   /// Everything since the begin.
   [[nodiscard]] const FaultTotals& totals() const { return totals_; }
 

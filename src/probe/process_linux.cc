@@ -75,6 +75,11 @@ Result<std::optional<size_t>> read_stack_limit(int pid, const std::string& root)
   return parse_stack_limit(text);
 }
 
+Result<std::optional<int64_t>> read_lock_limit(int pid, const std::string& root) {
+  HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "limits")));
+  return parse_lock_limit(text);
+}
+
 Result<std::vector<MemoryRange>> read_locked_mappings(int pid, const std::string& root) {
   HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "smaps")));
   return parse_locked_mappings(text);

@@ -32,6 +32,10 @@ Result<std::string> read_program_path(int pid, const std::string& root = "/proc"
 /// The soft limit of the stack; nothing when unlimited. Any user.
 Result<std::optional<size_t>> read_stack_limit(int pid, const std::string& root = "/proc");
 
+/// The soft limit of locked memory; nothing when unlimited. A process with CAP_IPC_LOCK may lock
+/// more, whatever the limit says. Any user.
+Result<std::optional<int64_t>> read_lock_limit(int pid, const std::string& root = "/proc");
+
 /// Which mappings are locked. Reads smaps: holds up mmap() of the process for up to 11 ms, so call
 /// it once, before measuring.
 Result<std::vector<MemoryRange>> read_locked_mappings(int pid, const std::string& root = "/proc");

@@ -18,5 +18,13 @@ TEST(ProcLimits, UnlimitedAndMissingAreNothing) {
   EXPECT_EQ(parse_stack_limit(""), std::nullopt);
 }
 
+TEST(ProcLimits, ReadsTheSoftLimitOfLockedMemory) {
+  EXPECT_EQ(parse_lock_limit("Max processes             1   2  processes\n"
+                             "Max locked memory         8388608   unlimited   bytes\n"),
+            int64_t{8} << 20);
+  EXPECT_EQ(parse_lock_limit("Max locked memory         unlimited   unlimited   bytes\n"),
+            std::nullopt);
+}
+
 }  // namespace
 }  // namespace holdfast
