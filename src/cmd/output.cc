@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "cmd/exit.h"
+#include "report/printable.h"
 
 namespace holdfast::cmd {
 namespace {
@@ -38,15 +39,16 @@ Output::Output(const char* program, const OutputOptions& options)
       is_colored_(!options.is_json && wants_color(options.color)) {}
 
 void Output::line(std::string_view text) {
-  write(std::string(text) + "\n");
+  write(printable(text) + "\n");
 }
 
 void Output::alarm_line(std::string_view text) {
-  line(is_colored_ ? "\033[31m" + std::string(text) + "\033[0m" : std::string(text));
+  const std::string shown = printable(text);
+  write((is_colored_ ? "\033[31m" + shown + "\033[0m" : shown) + "\n");
 }
 
 void Output::text(std::string_view lines) {
-  write(lines);
+  write(printable(lines));
 }
 
 void Output::write(std::string_view bytes) {
@@ -58,12 +60,13 @@ void Output::write(std::string_view bytes) {
 
 void Output::advice(std::string_view lines) {
   clear_progress();
-  std::fwrite(lines.data(), 1, lines.size(), stderr);
+  const std::string shown = printable(lines);
+  std::fwrite(shown.data(), 1, shown.size(), stderr);
 }
 
 void Output::progress(std::string_view text) {
   if (isatty(STDERR_FILENO) != 1) return;
-  std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(text.size()), text.data());
+  std::fprintf(stderr, "\r\033[K%s", printable(text).c_str());
   std::fflush(stderr);
   has_progress_ = true;
 }

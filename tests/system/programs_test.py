@@ -751,6 +751,19 @@ def watch_finds_the_audio_thread_of_a_child(place):
             child.communicate()
 
 
+def names_of_others_do_not_reach_the_terminal_raw(place):
+    evil = subprocess.Popen([sys.executable, "-c", "import ctypes, sys, time\n"
+                             "ctypes.CDLL(None).prctl(15, b'\\x1b[31m\\x07evil', 0, 0, 0)\n"
+                             "print('named', flush=True)\ntime.sleep(60)"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert evil.stdout.readline() == "named\n"
+        found = run(place, "holdfast", "watch", "--pid", evil.pid, "--once")
+        assert b"evil" in found.stdout and not set(b"\x1b\x07") & set(found.stdout + found.stderr), show(found)
+    finally:
+        evil.kill()
+        evil.wait()
+
+
 def watch_shows_page_faults(place):
     code = ("import mmap, time\nm = mmap.mmap(-1, 1 << 18)\nprint(flush=True)\n"
             "while not time.sleep(0.01): m[::4096] = bytes(64); m.madvise(mmap.MADV_DONTNEED)")
@@ -881,6 +894,7 @@ CHECKS = [
     watch_of_a_process_that_is_gone_is_unavailable,
     watch_of_foreign_processes_as_nobody_is_unavailable,
     watch_finds_the_audio_thread_of_a_child,
+    names_of_others_do_not_reach_the_terminal_raw,
     watch_shows_page_faults,
     watch_outlives_the_process_it_watches,
     rt_thread_swapped_ends_with_a_summary,
