@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <set>
 #include <vector>
 
 #include "base/memory_range.h"
@@ -34,5 +36,13 @@ std::vector<MemoryRange> own_constant_segments(Objects objects);
 
 /// Every loaded segment: text, constants, data. Text first: it is what memory pressure takes first.
 std::vector<MemoryRange> own_segments(Objects objects);
+
+/// The programs and libraries that are loaded now, by the addresses of their program headers.
+using LoadedObjects = std::set<uintptr_t>;
+LoadedObjects loaded_objects();
+
+/// Every segment of what was loaded since `before` was taken, and of libc, which all of it calls.
+/// Text first. Empty when nothing was.
+std::vector<MemoryRange> segments_loaded_since(const LoadedObjects& before);
 
 }  // namespace holdfast::act

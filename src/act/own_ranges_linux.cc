@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "act/own_ranges.h"
 
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <sys/auxv.h>
 
@@ -17,6 +18,7 @@ namespace {
 
 struct Segment {
   MemoryRange range;
+  uintptr_t object = 0;  ///< Address of its program headers: no two objects share it.
   bool is_text = false;
   bool is_writable = false;
 };
@@ -48,6 +50,7 @@ int collect_object(dl_phdr_info* object, size_t, void* context) {
     if (header.p_type != PT_LOAD) continue;
     collection.segments.push_back({{object->dlpi_addr + header.p_vaddr, header.p_memsz,
                                     segment_name(is_program, header.p_flags)},
+                                   reinterpret_cast<uintptr_t>(object->dlpi_phdr),
                                    (header.p_flags & PF_X) != 0,
                                    (header.p_flags & PF_W) != 0});
   }
@@ -58,6 +61,22 @@ std::vector<Segment> collect(Objects objects) {
   Collection collection{objects, {}};
   dl_iterate_phdr(collect_object, &collection);
   return std::move(collection.segments);
+}
+
+std::vector<MemoryRange> text_first(std::vector<Segment> segments) {
+  std::stable_partition(segments.begin(), segments.end(),
+                        [](const Segment& segment) { return segment.is_text; });
+  std::vector<MemoryRange> ranges;
+  ranges.reserve(segments.size());
+  for (const Segment& segment : segments) ranges.push_back(segment.range);
+  return ranges;
+}
+
+uintptr_t object_of(const std::vector<Segment>& segments, uintptr_t address) {
+  for (const Segment& segment : segments) {
+    if (address >= segment.range.begin && address < segment.range.end()) return segment.object;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -89,13 +108,26 @@ std::vector<MemoryRange> own_constant_segments(Objects objects) {
 }
 
 std::vector<MemoryRange> own_segments(Objects objects) {
-  std::vector<Segment> segments = collect(objects);
-  std::stable_partition(segments.begin(), segments.end(),
-                        [](const Segment& segment) { return segment.is_text; });
-  std::vector<MemoryRange> ranges;
-  ranges.reserve(segments.size());
-  for (const Segment& segment : segments) ranges.push_back(segment.range);
-  return ranges;
+  return text_first(collect(objects));
+}
+
+LoadedObjects loaded_objects() {
+  LoadedObjects objects;
+  for (const Segment& segment : collect(Objects::kAll)) objects.insert(segment.object);
+  return objects;
+}
+
+std::vector<MemoryRange> segments_loaded_since(const LoadedObjects& before) {
+  std::vector<Segment> segments = collect(Objects::kAll);
+  const uintptr_t libc = object_of(segments, reinterpret_cast<uintptr_t>(&::gnu_get_libc_version));
+  std::vector<Segment> found;
+  bool has_new = false;
+  for (const Segment& segment : segments) {
+    const bool is_new = before.count(segment.object) == 0;
+    if (is_new || segment.object == libc) found.push_back(segment);
+    has_new |= is_new;
+  }
+  return has_new ? text_first(std::move(found)) : std::vector<MemoryRange>{};
 }
 
 }  // namespace holdfast::act

@@ -16,25 +16,6 @@ constexpr float kToneAmplitude = 0.25F;
 constexpr Nanos kLeadTime = kMillisecond * 10;
 constexpr Nanos kLongestSleep = kMillisecond * 200;
 
-Error bad_format(const std::string& what) {
-  return Error{ErrorKind::kUsage, 0, what};
-}
-
-Result<> check(const StreamFormat& format) {
-  if (format.rate_hz < kMinRateHz || format.rate_hz > kMaxRateHz) {
-    return bad_format("sample rate " + std::to_string(format.rate_hz) +
-                      " Hz is out of range; use 8000 to 384000");
-  }
-  if (format.block_frames < kMinBlockFrames || format.block_frames > kMaxBlockFrames) {
-    return bad_format("a block of " + std::to_string(format.block_frames) +
-                      " frames is out of range; use 1 to 8192");
-  }
-  if (format.channels < 1 || format.channels > kMaxChannels) {
-    return bad_format(std::to_string(format.channels) + " channels are out of range; use 1 to 64");
-  }
-  return Done{};
-}
-
 /// One period of the tone per whole number of frames would detune it; one second never does.
 std::vector<float> one_second_of_tone(int64_t rate_hz) {
   std::vector<float> tone(static_cast<size_t>(rate_hz));
@@ -69,6 +50,7 @@ Result<Capabilities> VirtualDevice::open(const StreamFormat& format, BlockHandle
   }
   Capabilities capabilities;
   capabilities.device = to_text(options_);
+  capabilities.granted = format;
   capabilities.counts_client_lateness_exactly = true;
   capabilities.counts_server_lateness_exactly = true;  // there is no server
   const int64_t tolerated = options_.policy == VirtualPolicy::kSkip ? 1 : options_.ring_blocks - 1;

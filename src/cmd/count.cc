@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "act/own_ranges.h"
 #include "act/page_out.h"
 #include "base/duration.h"
 #include "cmd/command.h"
@@ -16,6 +17,7 @@
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
 #include "probe/clock_linux.h"
+#include "probe/process_linux.h"
 #include "report/glitch_text.h"
 #include "session/live_run.h"
 #include "session/observer.h"
@@ -39,30 +41,76 @@ std::unique_ptr<session::Observer> observe(const CountOptions& options, const au
   return observer;
 }
 
-Result<SessionInfo> describe(const CountOptions& options, const audio::Capabilities& capabilities,
-                             const Protection& protection, const session::Observer* observer,
-                             pid_t thread) {
+std::string exact_losses(const audio::Capabilities& capabilities) {
+  std::string text = capabilities.counts_client_lateness_exactly ? "client" : "";
+  if (capabilities.counts_server_lateness_exactly) text += text.empty() ? "server" : " server";
+  return text;
+}
+
+/// What counts against the lock limit of this process; 0 where that cannot be read.
+int64_t locked_bytes_now() {
+  const Result<ProcessStatus> status = probe::read_process_status(getpid());
+  return status ? status->locked_bytes.value_or(0) : 0;
+}
+
+/// The device of a run, and what opening it brought into this process.
+struct OpenedDevice {
+  std::unique_ptr<audio::Device> device;
+  std::unique_ptr<session::LiveRun> run;
+  audio::Capabilities capabilities;
+  std::vector<MemoryRange> touched;  ///< By the audio thread, as far as known.
+  int64_t system_locked_bytes = 0;
+};
+
+Result<OpenedDevice> open_device(const CountOptions& options, Frames limit) {
+  const act::LoadedObjects loaded_before = act::loaded_objects();
+  const int64_t locked_before = locked_bytes_now();
+  const std::string& named = options.stream.device;
+  OpenedDevice opened;
+  HF_TRY_ASSIGN(opened.device, make_device(named.empty() ? default_device() : named,
+                                           options.stream.format.rate_hz));
+  opened.run = std::make_unique<session::LiveRun>(*opened.device);
+  session::LiveRun::Options run_options;
+  run_options.format = options.stream.format;
+  run_options.limit = limit;
+  HF_TRY_ASSIGN(opened.capabilities, opened.run->open(run_options));
+  opened.system_locked_bytes = locked_bytes_now() - locked_before;
+  opened.touched = opened.run->working_set();
+  for (const MemoryRange& range : audio_thread_code()) opened.touched.push_back(range);
+  for (const MemoryRange& range : act::segments_loaded_since(loaded_before)) {
+    opened.touched.push_back(range);
+  }
+  return opened;
+}
+
+Result<SessionInfo> describe(const CountOptions& options, const OpenedDevice& opened,
+                             const Protection& protection, const session::Observer* observer) {
+  const audio::Capabilities& capabilities = opened.capabilities;
   SessionInfo info = describe_run(options);
   info.device = capabilities.device;
+  info.sound_system = capabilities.sound_system;
+  info.rate_hz = capabilities.granted.rate_hz;
+  info.block_frames = capabilities.granted.block_frames;
+  info.channels = capabilities.granted.channels;
   info.position_source = capabilities.position_source;
+  info.exact_losses = exact_losses(capabilities);
+  info.late_tolerance_ns = capabilities.late_tolerance.count;
+  info.system_locked_bytes = opened.system_locked_bytes;
   info.scheduling = protection.scheduling;
   info.locked_bytes = protection.locked_bytes;
-  info.limitations = protection.limitations;
-  if (observer != nullptr) engage_observer(options, *observer, thread, info);
+  info.limitations = capabilities.limitations;
+  info.limitations.insert(info.limitations.end(), protection.limitations.begin(),
+                          protection.limitations.end());
+  if (observer != nullptr) engage_observer(options, *observer, opened.device->thread_id(), info);
   return parse_session_info(to_text(info));  // exactly what a trace would give back
 }
 
-std::vector<MemoryRange> touched_memory(const session::LiveRun& run) {
-  std::vector<MemoryRange> ranges = run.working_set();
-  for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
-  return ranges;
-}
-
-Protection protect_run(const CountOptions& options, const audio::Capabilities& capabilities,
-                       const audio::Device& device, const session::LiveRun& run) {
-  if (!capabilities.is_real_time) return Protection{"simulated time", 0, {}};
-  if (!options.is_unlocked) return protect(device.thread_id(), touched_memory(run));
-  Protection protection = leave_unlocked(device.thread_id());
+Protection protect_run(const CountOptions& options, const OpenedDevice& opened) {
+  if (!opened.capabilities.is_real_time) return Protection{"simulated time", 0, {}};
+  const auto priority = opened.capabilities.is_priority_ours ? Priority::kOurs : Priority::kSystems;
+  const pid_t thread = opened.device->thread_id();
+  if (!options.is_unlocked) return protect(thread, opened.touched, priority);
+  Protection protection = leave_unlocked(thread, priority);
   protection.limitations.emplace_back("memory is not locked, as asked for with --no-lock");
   return protection;
 }
@@ -70,14 +118,14 @@ Protection protect_run(const CountOptions& options, const audio::Capabilities& c
 /// Does to the audio thread's memory what memory pressure does, every so often.
 class PageOuter {
  public:
-  static Result<PageOuter> make(const CountOptions& options, const session::LiveRun& run) {
+  static Result<PageOuter> make(const CountOptions& options, const OpenedDevice& opened) {
     PageOuter outer;
     if (options.page_out_every.empty()) return outer;
     HF_TRY_ASSIGN(outer.every_, parse_duration(options.page_out_every));
     if (outer.every_ == Nanos(0)) {
       return Error{ErrorKind::kUsage, 0, "--page-out must be longer than 0s"};
     }
-    outer.ranges_ = touched_memory(run);
+    outer.ranges_ = opened.touched;
     return outer;
   }
 
@@ -96,18 +144,12 @@ class PageOuter {
 
 Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
-  HF_TRY_ASSIGN(const std::unique_ptr<audio::Device> device,
-                make_device(options.stream.device, options.stream.format.rate_hz));
-  session::LiveRun run(*device);
-  session::LiveRun::Options run_options;
-  run_options.format = options.stream.format;
-  run_options.limit = limit;
-  HF_TRY_ASSIGN(const audio::Capabilities capabilities, run.open(run_options));
-  const Protection protection = protect_run(options, capabilities, *device, run);
-  HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, run));
-  const std::unique_ptr<session::Observer> observer = observe(options, *device, run);
-  HF_TRY_ASSIGN(const SessionInfo info,
-                describe(options, capabilities, protection, observer.get(), device->thread_id()));
+  HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options, limit));
+  session::LiveRun& run = *opened.run;
+  const Protection protection = protect_run(options, opened);
+  HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, opened));
+  const std::unique_ptr<session::Observer> observer = observe(options, *opened.device, run);
+  HF_TRY_ASSIGN(const SessionInfo info, describe(options, opened, protection, observer.get()));
   output.advice(session_text(info));
   Counter counter(info, output);
   HF_TRY(counter.open_trace(options));

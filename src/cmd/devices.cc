@@ -19,6 +19,9 @@ std::string listing_json(const DeviceListing& listing) {
   json.field("description", listing.description);
   json.field("available", listing.is_available);
   json.field("default", listing.is_default);
+  json.begin_array("sources");
+  for (const std::string& source : listing.sources) json.value(source);
+  json.end_array();
   json.end_object();
   return json.text();
 }
@@ -27,7 +30,11 @@ std::string listing_line(const DeviceListing& listing) {
   std::string line = listing.is_default ? "* " : "  ";
   line += listing.name;
   line.append(listing.name.size() < 12 ? 12 - listing.name.size() : 1, ' ');
-  return line + listing.description;
+  line += listing.description;
+  for (const std::string& source : listing.sources) {
+    line += "\n                --device '" + listing.name + ":" + source + "'";
+  }
+  return line;
 }
 
 int run_devices(const OutputOptions& options) {
@@ -42,7 +49,8 @@ int run_devices(const OutputOptions& options) {
 }  // namespace
 
 Command add_devices(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("devices", "List the sound systems this build knows");
+  CLI::App* command =
+      app.add_subcommand("devices", "List the sound systems, and which can be used here");
   auto options = std::make_shared<OutputOptions>();
   add_output_options(*command, *options);
   command->footer("Example: holdfast devices --json");

@@ -13,18 +13,24 @@ namespace holdfast::cmd {
 namespace {
 
 constexpr size_t kFunctionBytes = 1024;
+constexpr const char* kSystemsRefusal =
+    "the sound system gave it no real-time priority: put '@audio - rtprio 95' into "
+    "/etc/security/limits.d/audio.conf, join the group with 'sudo usermod -aG audio $USER', log in "
+    "again, and start the sound server with real-time priority";
 
-void prioritise(pid_t thread, Protection& protection) {
+void prioritise(pid_t thread, Priority priority, Protection& protection) {
   if (thread == 0) {
     protection.scheduling = "simulated time";
     return;
   }
-  const act::SchedulingGrant grant = act::make_realtime(thread, kAudioPriority);
+  const act::SchedulingGrant grant = priority == Priority::kOurs
+                                         ? act::make_realtime(thread, kAudioPriority)
+                                         : act::read_scheduling(thread);
   protection.scheduling = act::to_text(grant);
   if (grant.is_realtime()) return;
   protection.limitations.push_back(
       "the audio thread runs as " + protection.scheduling + ", so others delay it; " +
-      (grant.refused ? grant.refused->how_to_get_it : "real-time priority was not granted"));
+      (grant.refused ? grant.refused->how_to_get_it : kSystemsRefusal));
 }
 
 std::string refusal_text(const char* whose_memory, const act::LockOutcome& outcome) {
@@ -60,7 +66,7 @@ std::vector<MemoryRange> whole_program() {
   return act::own_segments(act::Objects::kProgram);
 }
 
-Protection protect(pid_t thread, std::span<const MemoryRange> ranges) {
+Protection protect(pid_t thread, std::span<const MemoryRange> ranges, Priority priority) {
   Protection protection;
   act::raise_lock_budget();
   const act::LockOutcome outcome = act::lock_ranges(ranges);
@@ -68,7 +74,7 @@ Protection protect(pid_t thread, std::span<const MemoryRange> ranges) {
   if (!outcome.refused.empty()) {
     protection.limitations.push_back(refusal_text("the audio thread's memory", outcome));
   }
-  prioritise(thread, protection);
+  prioritise(thread, priority, protection);
   return protection;
 }
 
@@ -87,9 +93,9 @@ std::vector<std::string> protect_observer(pid_t thread, std::span<const MemoryRa
   return limitations;
 }
 
-Protection leave_unlocked(pid_t thread) {
+Protection leave_unlocked(pid_t thread, Priority priority) {
   Protection protection;
-  prioritise(thread, protection);
+  prioritise(thread, priority, protection);
   return protection;
 }
 

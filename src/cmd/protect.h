@@ -31,8 +31,15 @@ std::vector<MemoryRange> audio_thread_code();
 /// All code and data of the program itself; libraries not included.
 std::vector<MemoryRange> whole_program();
 
+/// Whose business the priority of the audio thread is.
+enum class Priority {
+  kOurs,     ///< Asked for here.
+  kSystems,  ///< The sound system's: read back, and left as it is.
+};
+
 /// Locks `ranges`, in this order, and makes `thread` real-time. 0 as thread: no audio thread.
-Protection protect(pid_t thread, std::span<const MemoryRange> ranges);
+Protection protect(pid_t thread, std::span<const MemoryRange> ranges,
+                   Priority priority = Priority::kOurs);
 
 /// The same for the thread that keeps up with an observed one; what is refused comes back as
 /// limitations. Its priority is the lowest real-time one: it may wait for any audio thread, but for
@@ -40,6 +47,6 @@ Protection protect(pid_t thread, std::span<const MemoryRange> ranges);
 std::vector<std::string> protect_observer(pid_t thread, std::span<const MemoryRange> ranges);
 
 /// Priority only: for a thread whose memory is to be left alone.
-Protection leave_unlocked(pid_t thread);
+Protection leave_unlocked(pid_t thread, Priority priority = Priority::kOurs);
 
 }  // namespace holdfast::cmd

@@ -8,8 +8,9 @@
 namespace holdfast::cmd {
 
 void add_stream_options(CLI::App& app, StreamOptions& options) {
-  app.add_option("--device", options.device, "Sound system, e.g. virtual:policy=catchup,ring=16")
-      ->capture_default_str();
+  app.add_option("--device", options.device,
+                 "virtual[:OPTIONS], alsa[:PCM], jack[:PORT] or pipewire[:NODE]; default: what "
+                 "`holdfast devices` marks");
   app.add_option("--rate", options.format.rate_hz, "Sample rate in Hz")->capture_default_str();
   app.add_option("--frames", options.format.block_frames, "Block size in frames")
       ->capture_default_str();

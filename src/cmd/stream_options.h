@@ -14,7 +14,7 @@ namespace holdfast::cmd {
 
 /// As given; checked by the device that is asked for it.
 struct StreamOptions {
-  std::string device = "virtual";
+  std::string device;  ///< Empty: default_device().
   audio::StreamFormat format;
   std::string duration;  ///< Empty: until stopped.
 };

@@ -23,10 +23,9 @@ struct NumberKey {
 };
 
 constexpr TextKey kTextKeys[] = {
-    {"program", &SessionInfo::program},
-    {"device", &SessionInfo::device},
-    {"machine", &SessionInfo::machine},
-    {"scheduling", &SessionInfo::scheduling},
+    {"program", &SessionInfo::program},           {"device", &SessionInfo::device},
+    {"sound_system", &SessionInfo::sound_system}, {"exact_losses", &SessionInfo::exact_losses},
+    {"machine", &SessionInfo::machine},           {"scheduling", &SessionInfo::scheduling},
 };
 
 constexpr NumberKey kNumberKeys[] = {
@@ -34,6 +33,8 @@ constexpr NumberKey kNumberKeys[] = {
     {"block_frames", &SessionInfo::block_frames, 1, kMaxBlockFrames},
     {"channels", &SessionInfo::channels, 0, INT64_MAX},
     {"locked_bytes", &SessionInfo::locked_bytes, 0, INT64_MAX},
+    {"system_locked_bytes", &SessionInfo::system_locked_bytes, 0, INT64_MAX},
+    {"late_tolerance_ns", &SessionInfo::late_tolerance_ns, 0, INT64_MAX},
     {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
     {"observed_thread", &SessionInfo::observed_thread, 0, UINT32_MAX},
     {"times_callbacks", &SessionInfo::times_callbacks, 0, 1},

@@ -17,16 +17,20 @@ namespace holdfast {
 
 /// The facts of a run. Strings hold no line breaks.
 struct SessionInfo {
-  std::string program;  ///< "holdfast 0.1.0".
-  std::string device;   ///< As given with --device, with defaults filled in.
+  std::string program;       ///< "holdfast 0.1.0".
+  std::string device;        ///< As given with --device, with defaults filled in.
+  std::string sound_system;  ///< Name and version of what serves the device; empty: we ourselves.
   PositionSource position_source = PositionSource::kDeviceCounter;
+  std::string exact_losses;  ///< Whose lateness is counted to the frame: "client", "client server".
   int64_t rate_hz = 0;
   int64_t block_frames = 0;
   int64_t channels = 0;
-  std::string machine;            ///< Kernel, processors, memory: one line.
-  std::string scheduling;         ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
-  int64_t locked_bytes = 0;       ///< What this program locked for its audio thread.
-  int64_t utc_minus_mono_ns = 0;  ///< At the start of the run.
+  std::string machine;               ///< Kernel, processors, memory: one line.
+  std::string scheduling;            ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
+  int64_t locked_bytes = 0;          ///< What this program locked for its audio thread.
+  int64_t system_locked_bytes = -1;  ///< What the sound system locked in our process; -1 not known.
+  int64_t late_tolerance_ns = -1;    ///< How late the client may be before frames are lost.
+  int64_t utc_minus_mono_ns = 0;     ///< At the start of the run.
   Observation observation = Observation::kNone;  ///< How closely the audio thread is looked at.
   int64_t observed_thread = 0;                   ///< Its kernel id.
   int64_t times_callbacks = 0;           ///< 1: long callbacks are recorded, all others were short.

@@ -17,6 +17,15 @@ std::string plural(int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : ending);
 }
 
+/// What of a loss is counted and what is estimated.
+std::string trust_in_losses(const SessionInfo& info) {
+  if (info.exact_losses == "client server") return "; every loss is exact\n";
+  if (info.exact_losses == "client") {
+    return "; exact when our thread is late, bounded by the clock when the server is\n";
+  }
+  return "; every loss is bounded by the clock\n";
+}
+
 /// "128 frames (2.67 ms)", and the bound where there is one.
 std::string loss_text(const Gap& gap, const SessionInfo& info) {
   const std::string length = duration_text(duration_of(gap.missing, info.rate_hz));
@@ -110,6 +119,15 @@ void add_text(JsonWriter& json, const char* name, const std::string& text) {
     json.null_field(name);
   } else {
     json.field(name, text);
+  }
+}
+
+/// Null for what is negative: not known.
+void add_known(JsonWriter& json, const char* name, int64_t value) {
+  if (value < 0) {
+    json.null_field(name);
+  } else {
+    json.field(name, value);
   }
 }
 
@@ -246,6 +264,10 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
   json.field("trustworthy", summary.is_trustworthy());
   json.field("scheduling", info.scheduling);
   json.field("locked_bytes", info.locked_bytes);
+  json.field("sound_system", info.sound_system);
+  json.field("exact_losses", info.exact_losses);
+  add_known(json, "system_locked_bytes", info.system_locked_bytes);
+  add_known(json, "late_tolerance_ns", info.late_tolerance_ns);
   json.begin_array("limitations");
   for (const std::string& limitation : info.limitations) json.value(limitation);
   json.end_array();
@@ -258,16 +280,23 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
 }
 
 std::string session_text(const SessionInfo& info) {
-  std::string text = "device         " + info.device + "\n";
+  std::string text = "device         " + info.device;
+  if (!info.sound_system.empty()) text += " (" + info.sound_system + ")";
+  text += "\n";
   text += format("format         %lld Hz, %lld frames a block (%s), %lld channels\n",
                  static_cast<long long>(info.rate_hz), static_cast<long long>(info.block_frames),
                  duration_text(duration_of(Frames(info.block_frames), info.rate_hz)).c_str(),
                  static_cast<long long>(info.channels));
   text += "observed by    " + std::string(name_of(info.observation)) + ": " +
           std::string(statement_of(info.observation)) + "\n";
-  text += "position from  " + std::string(name_of(info.position_source)) + "\n";
+  text += "position from  " + std::string(name_of(info.position_source)) + trust_in_losses(info);
   text += "audio thread   " + info.scheduling +
-          format(", %.0f KiB locked for it\n", static_cast<double>(info.locked_bytes) / 1024);
+          format(", %.0f KiB locked for it", static_cast<double>(info.locked_bytes) / 1024);
+  if (info.system_locked_bytes > 0) {
+    text += format(", %.0f KiB by the sound system",
+                   static_cast<double>(info.system_locked_bytes) / 1024);
+  }
+  text += "\n";
   for (const std::string& limitation : info.limitations)
     text += "limited        " + limitation + "\n";
   return text;

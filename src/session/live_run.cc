@@ -17,6 +17,12 @@ constexpr uint64_t kSimulatedCollectBlocks = 4096;
 constexpr Nanos kClockEvery = kSecond * 10;
 constexpr int64_t kLongCallShare = 4;  ///< Of a block's time: longer calls are noted.
 
+/// The limit was meant as a time, at the rate that was asked for.
+Frames limit_at(int64_t granted_rate_hz, const LiveRun::Options& options) {
+  if (granted_rate_hz == options.format.rate_hz) return options.limit;
+  return frames_in(duration_of(options.limit, options.format.rate_hz), granted_rate_hz);
+}
+
 RecordHead head(RecordKind kind) {
   RecordHead result;
   result.kind = kind;
@@ -30,18 +36,20 @@ Result<audio::Capabilities> LiveRun::open(const Options& options) {
   options_ = options;
   storage_ = PageBuffer<Record>(options.ring_records);
   ring_.emplace(storage_.span());
-  capture_.emplace(options.format.rate_hz, options.limit, &*ring_, nullptr);
   popped_.resize(kPopRecords);
+  // In simulated time the audio thread is the caller's; it empties its ring itself.
+  HF_TRY_ASSIGN(audio::Capabilities capabilities,
+                device_.open(options.format, {&LiveRun::on_block, this}));
+  options_.format = capabilities.granted;
+  capture_.emplace(options_.format.rate_hz, limit_at(options_.format.rate_hz, options), &*ring_,
+                   nullptr);
   if (options.work.call != nullptr) {
-    const Nanos period = duration_of(Frames(options.format.block_frames), options.format.rate_hz);
+    const Nanos period = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
     work_timer_.emplace(
         options.work,
         WorkTimer::Options{Nanos(period.count / kLongCallShare), options.counts_work_faults},
         *ring_);
   }
-  // In simulated time the audio thread is the caller's; it empties its ring itself.
-  HF_TRY_ASSIGN(audio::Capabilities capabilities,
-                device_.open(options.format, {&LiveRun::on_block, this}));
   is_real_time_ = capabilities.is_real_time;
   // Before any observer: where descriptors are few, this one matters most.
   if (is_real_time_ && device_.thread_id() != 0) {

@@ -56,12 +56,6 @@ int64_t number(const Row& row, const char* either, const char* other) {
   return found == row.end() ? 0 : std::stoll(found->second);
 }
 
-/// Truths are known modulo 2^24; labels are never off by more than half of that.
-int64_t unwrap_truth(int64_t s0, int64_t label) {
-  const int64_t difference = (s0 - label) & (kTruthModulus - 1);
-  return label + (difference >= kTruthModulus / 2 ? difference - kTruthModulus : difference);
-}
-
 void append(RecordedRun& run, const Row& row, Counter32& counter) {
   const bool is_jack = row.count("last_frame") != 0;
   const int64_t position =
@@ -102,6 +96,17 @@ int64_t missing_by_content(const RecordedRun& run) {
 
 }  // namespace
 
+/// Labels are never off by more than half of the modulus.
+int64_t unwrap_truth(int64_t told, int64_t label) {
+  const int64_t difference = (told - label) & (kTruthModulus - 1);
+  return label + (difference >= kTruthModulus / 2 ? difference - kTruthModulus : difference);
+}
+
+void complete(RecordedRun& run) {
+  trim(run);
+  run.missing_frames = missing_by_content(run);
+}
+
 Result<RecordedRun> read_recorded_run(const std::string& path) {
   HF_TRY_ASSIGN(const std::string text, inflate_file(path));
   const std::vector<Row> rows = parse_rows(text);
@@ -113,8 +118,7 @@ Result<RecordedRun> read_recorded_run(const std::string& path) {
   Counter32 counter;
   counter.restart(static_cast<uint32_t>(number(rows[0], "last_frame", "pos")));
   for (const Row& row : rows) append(run, row, counter);
-  trim(run);
-  run.missing_frames = missing_by_content(run);
+  complete(run);
   return run;
 }
 
@@ -130,6 +134,7 @@ std::vector<std::string> recorded_runs_in(const std::string& folder) {
 
 RunVerdict judge(const RecordedRun& run) {
   Timeline timeline(48000);
+  RunVerdict verdict;
   std::map<int64_t, int64_t> truth_at;  // stream position -> true position of what lies there
   for (size_t i = 0; i < run.blocks.size(); i++) {
     const Placement placement = timeline.place(run.blocks[i]);
@@ -139,14 +144,18 @@ RunVerdict judge(const RecordedRun& run) {
       truth_at.erase(from, truth_at.end());
       for (const auto& [at, truth] : moved) truth_at[at - placement.relocated_by.count] = truth;
     }
+    if (placement.has_closed_gap) verdict.all_gaps.push_back(timeline.closed_gap());
     if (placement.is_placed) truth_at[placement.at.count] = run.truths[i];
   }
-  RunVerdict verdict;
+  if (timeline.finish()) verdict.all_gaps.push_back(timeline.closed_gap());
   const int64_t origin = run.truths.empty() ? 0 : run.truths.front();
   for (const auto& [at, truth] : truth_at) {
     if (truth >= 0 && truth - origin != at) verdict.misplaced_blocks++;
   }
-  verdict.lost_frames = timeline.totals().missing.count;
+  for (const Gap& gap : verdict.all_gaps) {
+    (gap.source == LossSource::kClient ? verdict.lost_frames : verdict.estimated_frames) +=
+        gap.missing.count;
+  }
   verdict.relocated_blocks = timeline.totals().relocated;
   verdict.gaps = timeline.totals().gaps;
   return verdict;

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "rt/block.h"
+#include "rt/timeline.h"
 
 namespace holdfast::test {
 
@@ -23,11 +24,20 @@ struct RecordedRun {
 
 /// What the timeline made of a run.
 struct RunVerdict {
-  int64_t lost_frames = 0;       ///< Net, by the timeline.
+  int64_t lost_frames = 0;       ///< Net, by the timeline, because the client was late.
+  int64_t estimated_frames = 0;  ///< By the clock: the server was late, or the stream restarted.
   int64_t misplaced_blocks = 0;  ///< Final place differs from the truth.
   int64_t relocated_blocks = 0;
   int64_t gaps = 0;
+  std::vector<Gap> all_gaps;  ///< In order.
 };
+
+/// Where the true position lies that a block labelled `label` tells modulo 2^24.
+int64_t unwrap_truth(int64_t told, int64_t label);
+
+/// Cuts off what came before the source played and after it ended, and counts what is missing.
+/// Every block has its truth by now.
+void complete(RecordedRun& run);
 
 /// Reads one file. Errors: kBadData when a column is missing or the file is not gzip.
 Result<RecordedRun> read_recorded_run(const std::string& path);

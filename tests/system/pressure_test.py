@@ -175,4 +175,5 @@ def main():
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("HOLDFAST_AUDIO_MODULES", "/nonexistent")  # the default device: virtual, everywhere
     sys.exit(main())

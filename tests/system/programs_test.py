@@ -238,18 +238,41 @@ def a_duration_of_nothing_is_refused_everywhere(place):
     assert not endless, ("never ends", endless)
 
 
-def planned_devices_are_unavailable(place):
-    for device in ("alsa", "alsa:hw:0", "jack", "jack:system", "pipewire", "pipewire:default"):
-        result = count(place, device, "--for", "1s")
+def modules_are_in(folder):
+    return dict(os.environ, HOLDFAST_AUDIO_MODULES=str(folder))
+
+
+def a_missing_module_is_unavailable(place):
+    for device in ("alsa", "alsa:hw:0", "jack", "jack:system", "pipewire", "pipewire:default", "coreaudio"):
+        result = count(place, device, "--for", "1s", env=modules_are_in(place.directory))
         assert result.returncode == 3 and len(complaints(result)) == 1, show(result)
         assert device.split(":")[0] in complaints(result)[0] and "virtual" in complaints(result)[0], show(result)
 
 
+def a_module_that_does_not_fit_is_refused(place):
+    support = place.binaries.parents[1] / "tests/support"
+    library = (support / "libhf-absent.so").rename(support / "libhf-absent.so.away")
+    try:
+        for folder, wanted in (("strange", "another build"), ("needy", "libhf-absent.so is not installed")):
+            result = count(place, "jack", "--for", "1s", env=modules_are_in(support / folder))
+            assert result.returncode == 3 and len(complaints(result)) == 1, show(result)
+            assert wanted in complaints(result)[0], show(result)
+    finally:
+        library.rename(support / "libhf-absent.so")
+    for content, wanted in ((b"", "cannot load"), (b"\x7fELF" + bytes(60), "cannot load")):
+        pathlib.Path(place.file("jack.so")).write_bytes(content)
+        result = count(place, "jack", "--for", "1s", env=modules_are_in(place.directory))
+        assert result.returncode == 3 and wanted in result.stderr.decode(), show(result)
+
+
 def devices_are_listed(place):
-    assert run(place, "holdfast", "devices").returncode == 0
-    found = objects(run(place, "holdfast", "devices", "--json").stdout)
+    nowhere = modules_are_in(place.directory)
+    found = objects(run(place, "holdfast", "devices", "--json", env=nowhere).stdout)
     assert [item["name"] for item in found if item["default"]] == ["virtual"], found
+    assert [item["name"] for item in found if item["available"]] == ["virtual"], found
     assert all(item["schema"] == "holdfast.device/1" for item in found), found
+    result = run(place, "holdfast", "devices")
+    assert result.returncode == 0 and result.stdout.count(b"* ") == 1, show(result)
 
 
 # --- exact counts ----------------------------------------------------------------------------------------
@@ -857,7 +880,8 @@ CHECKS = [
     bad_usage_has_exit_code_two_and_says_what,
     bad_usage_takes_one_line,
     a_duration_of_nothing_is_refused_everywhere,
-    planned_devices_are_unavailable,
+    a_missing_module_is_unavailable,
+    a_module_that_does_not_fit_is_refused,
     devices_are_listed,
     scripted_losses_are_counted_exactly,
     a_loss_before_the_first_block_is_counted,
@@ -924,4 +948,5 @@ def main():
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("HOLDFAST_AUDIO_MODULES", "/nonexistent")  # the default device: virtual, everywhere
     sys.exit(main())

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""What a backend's class tells the contract test. A class that inherits this and overrides nothing
+describes a system without a server, such as the virtual device."""
+import os
+import signal
+import subprocess
+import time
+
+
+class Missing(Exception):
+    """This machine does not offer what the check needs: the check says SKIP, and this reason."""
+
+
+class SoundSystem:
+    """One sound system for one check. `place` has .binaries, .support and a writable .directory."""
+
+    name = "virtual"
+    has_server = False            # something that can be late, stopped and restarted apart from us
+    server_lateness_loses = False  # a late server loses frames (JACK); else it catches up (PipeWire)
+    client_lateness_loses = True
+    block_sizes = (16, 64, 256, 1024)
+
+    def __init__(self, place):
+        self.place = place
+        self.processes = []
+
+    def device(self):
+        """What to write after --device, with the source that plays positions."""
+        return "virtual"
+
+    def environment(self):
+        return dict(os.environ, HOLDFAST_AUDIO_MODULES=str(self.place.modules))
+
+    def start(self, frames):
+        """Starts server and source with this block size; raises Missing where that is impossible."""
+
+    def server(self):
+        """Process id of what is late when the server is; 0 without one."""
+        return 0
+
+    def end(self):
+        """Ends everything that was started, whatever state it is in."""
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+                try:
+                    process.wait(5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        self.processes.clear()
+
+    def kill_server(self):
+        """The server goes away without a word."""
+        raise Missing("there is no server")
+
+    # For subclasses.
+
+    def launch(self, *command, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.DEVNULL)
+        options.setdefault("stderr", subprocess.DEVNULL)
+        process = subprocess.Popen([str(word) for word in command], env=self.environment(), **options)
+        self.processes.append(process)
+        return process
+
+
+def wait_for(condition, seconds=20):
+    """True as soon as it holds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
