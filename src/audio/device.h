@@ -57,6 +57,10 @@ class Device {
   [[nodiscard]] virtual MemoryRange stack() const { return {}; }
   [[nodiscard]] virtual MemoryRange thread_local_storage() const { return {}; }
 
+  /// Processes of other programs whose work comes before ours in every cycle, as things stand: they
+  /// make us late when they are. Valid from open() on; empty where the system does not tell.
+  [[nodiscard]] virtual std::vector<pid_t> programs_before_us() const { return {}; }
+
   /// Blocks begin. With simulated time, returns when the stream has ended.
   virtual Result<> start() = 0;
 

@@ -6,16 +6,16 @@
 #include <memory>
 #include <optional>
 
-#include "act/own_ranges.h"
 #include "act/page_out.h"
 #include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/counter.h"
-#include "cmd/device_registry.h"
 #include "cmd/exit.h"
+#include "cmd/opened_device.h"
 #include "cmd/output.h"
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
+#include "core/thread_choice.h"
 #include "probe/clock_linux.h"
 #include "probe/process_linux.h"
 #include "report/glitch_text.h"
@@ -41,78 +41,60 @@ std::unique_ptr<session::Observer> observe(const CountOptions& options, const au
   return observer;
 }
 
-std::string exact_losses(const audio::Capabilities& capabilities) {
-  std::string text = capabilities.counts_client_lateness_exactly ? "client" : "";
-  if (capabilities.counts_server_lateness_exactly) text += text.empty() ? "server" : " server";
-  return text;
-}
-
-/// What counts against the lock limit of this process; 0 where that cannot be read.
-int64_t locked_bytes_now() {
-  const Result<ProcessStatus> status = probe::read_process_status(getpid());
-  return status ? status->locked_bytes.value_or(0) : 0;
-}
-
-/// The device of a run, and what opening it brought into this process.
-struct OpenedDevice {
-  std::unique_ptr<audio::Device> device;
-  std::unique_ptr<session::LiveRun> run;
-  audio::Capabilities capabilities;
-  std::vector<MemoryRange> touched;  ///< By the audio thread, as far as known.
-  int64_t system_locked_bytes = 0;
-};
-
-Result<OpenedDevice> open_device(const CountOptions& options, Frames limit) {
-  const act::LoadedObjects loaded_before = act::loaded_objects();
-  const int64_t locked_before = locked_bytes_now();
-  const std::string& named = options.stream.device;
-  OpenedDevice opened;
-  HF_TRY_ASSIGN(opened.device, make_device(named.empty() ? default_device() : named,
-                                           options.stream.format.rate_hz));
-  opened.run = std::make_unique<session::LiveRun>(*opened.device);
-  session::LiveRun::Options run_options;
-  run_options.format = options.stream.format;
-  run_options.limit = limit;
-  HF_TRY_ASSIGN(opened.capabilities, opened.run->open(run_options));
-  opened.system_locked_bytes = locked_bytes_now() - locked_before;
-  opened.touched = opened.run->working_set();
-  for (const MemoryRange& range : audio_thread_code()) opened.touched.push_back(range);
-  for (const MemoryRange& range : act::segments_loaded_since(loaded_before)) {
-    opened.touched.push_back(range);
+/// Looks at the thread of the sound server that runs its cycles, as closely as at our own. Errors:
+/// kUnavailable where there is no server, or it may not be looked at.
+Result<std::unique_ptr<session::Observer>> follow_server(const CountOptions& options,
+                                                         const OpenedDevice& opened,
+                                                         SessionInfo& info) {
+  if (options.observe == "none") {
+    return Error{ErrorKind::kUsage, 0, "--follow-server needs --observe to be more than none"};
   }
-  return opened;
+  if (opened.server == 0) {
+    return Error{ErrorKind::kUnavailable, 0,
+                 "--follow-server: " + opened.capabilities.device +
+                     " has no server that could be late; leave the option out"};
+  }
+  HF_TRY_ASSIGN(const std::vector<TaskStat> threads, probe::read_threads(opened.server));
+  HF_TRY_ASSIGN(const ThreadChoice choice, choose_thread(threads, opened.server, ""));
+  session::Observer::Options wanted;
+  wanted.pid = opened.server;
+  wanted.thread = choice.thread.id;
+  wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
+  wanted.is_server = true;
+  std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
+  opened.run->observe_server(*observer, choice.thread.id);
+  info.server_process = choice.thread.name + " (" + std::to_string(opened.server) + ")";
+  info.server_observation = observer->level();
+  info.server_thread = choice.thread.id;
+  for (const Unavailable& missing : observer->limitations()) {
+    info.limitations.push_back("of the server: " + missing.why + "; " + missing.how_to_get_it);
+  }
+  return observer;
 }
 
 Result<SessionInfo> describe(const CountOptions& options, const OpenedDevice& opened,
                              const Protection& protection, const session::Observer* observer) {
-  const audio::Capabilities& capabilities = opened.capabilities;
   SessionInfo info = describe_run(options);
-  info.device = capabilities.device;
-  info.sound_system = capabilities.sound_system;
-  info.rate_hz = capabilities.granted.rate_hz;
-  info.block_frames = capabilities.granted.block_frames;
-  info.channels = capabilities.granted.channels;
-  info.position_source = capabilities.position_source;
-  info.exact_losses = exact_losses(capabilities);
-  info.late_tolerance_ns = capabilities.late_tolerance.count;
-  info.system_locked_bytes = opened.system_locked_bytes;
-  info.scheduling = protection.scheduling;
-  info.locked_bytes = protection.locked_bytes;
-  info.limitations = capabilities.limitations;
-  info.limitations.insert(info.limitations.end(), protection.limitations.begin(),
-                          protection.limitations.end());
+  describe_device(opened, protection, info);
   if (observer != nullptr) engage_observer(options, *observer, opened.device->thread_id(), info);
   return parse_session_info(to_text(info));  // exactly what a trace would give back
 }
 
 Protection protect_run(const CountOptions& options, const OpenedDevice& opened) {
-  if (!opened.capabilities.is_real_time) return Protection{"simulated time", 0, {}};
-  const auto priority = opened.capabilities.is_priority_ours ? Priority::kOurs : Priority::kSystems;
-  const pid_t thread = opened.device->thread_id();
-  if (!options.is_unlocked) return protect(thread, opened.touched, priority);
-  Protection protection = leave_unlocked(thread, priority);
-  protection.limitations.emplace_back("memory is not locked, as asked for with --no-lock");
-  return protection;
+  return protect(opened, options.is_unlocked ? Locking::kLeft : Locking::kAll);
+}
+
+/// A sound server that ends and comes back: said at once, and its new audio thread protected.
+void tell_presence(bool is_back, const OpenedDevice& opened, const CountOptions& options,
+                   Output& output) {
+  if (!is_back) {
+    output.advice(std::string(kCountProgram) +
+                  ": the device went away; waiting for it to come back, Ctrl-C ends\n");
+    return;
+  }
+  const Protection protection = protect_run(options, opened);
+  output.advice(std::string(kCountProgram) + ": the device is back, its audio thread " +
+                protection.scheduling + "; causes are not known from here on\n");
 }
 
 /// Does to the audio thread's memory what memory pressure does, every so often.
@@ -125,7 +107,7 @@ class PageOuter {
     if (outer.every_ == Nanos(0)) {
       return Error{ErrorKind::kUsage, 0, "--page-out must be longer than 0s"};
     }
-    outer.ranges_ = opened.touched;
+    outer.ranges_ = opened.touched_memory();
     return outer;
   }
 
@@ -144,13 +126,19 @@ class PageOuter {
 
 Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
-  HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options, limit));
+  HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options.stream, limit));
   session::LiveRun& run = *opened.run;
   const Protection protection = protect_run(options, opened);
   HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, opened));
   const std::unique_ptr<session::Observer> observer = observe(options, *opened.device, run);
-  HF_TRY_ASSIGN(const SessionInfo info, describe(options, opened, protection, observer.get()));
+  HF_TRY_ASSIGN(SessionInfo info, describe(options, opened, protection, observer.get()));
+  std::unique_ptr<session::Observer> server_observer;
+  if (options.is_following_server) {
+    HF_TRY_ASSIGN(server_observer, follow_server(options, opened, info));
+    HF_TRY_ASSIGN(info, parse_session_info(to_text(info)));
+  }
   output.advice(session_text(info));
+  run.on_presence([&](bool is_back) { tell_presence(is_back, opened, options, output); });
   Counter counter(info, output);
   HF_TRY(counter.open_trace(options));
   const Result<EndReason> ended =
@@ -197,6 +185,8 @@ Command add_count(CLI::App& app) {
                    "user_events, polls or none")
       ->check(CLI::IsMember({"all_events", "user_events", "polls", "none"}))
       ->capture_default_str();
+  command->add_flag("--follow-server", options->is_following_server,
+                    "When the sound server was late, look for the cause in its own audio thread");
   CLI::Option* pid =
       command->add_option("--pid", options->pid, "Count the glitches of a thread of this process")
           ->check(CLI::Range(1, 1 << 22));

@@ -24,6 +24,7 @@ struct CountOptions {
   std::string trace;
   bool is_replacing = false;
   bool is_unlocked = false;
+  bool is_following_server = false;
   std::string page_out_every;  ///< Empty: leave own pages alone.
   std::string observe = "all_events";
   int pid = 0;         ///< 0: our own audio thread.

@@ -367,4 +367,11 @@ Attribution attribute(const Gap& gap, const ObservedThread& observed, const Thre
   return answer;
 }
 
+Attribution attribute_server(const Gap& gap, const ObservedThread& observed,
+                             const ThreadFacts& facts, const AddressSpace& space) {
+  Gap its_own = gap;
+  its_own.source = LossSource::kClient;
+  return attribute(its_own, observed, facts, space);
+}
+
 }  // namespace holdfast

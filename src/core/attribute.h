@@ -33,6 +33,10 @@ struct Attribution {
 Attribution attribute(const Gap& gap, const ObservedThread& observed, const ThreadFacts& facts,
                       const AddressSpace& space);
 
+/// The same for a loss of the server, from facts of the server's own audio thread.
+Attribution attribute_server(const Gap& gap, const ObservedThread& observed,
+                             const ThreadFacts& facts, const AddressSpace& space);
+
 /// How long before gap.due facts may matter: what began earlier is not asked for.
 inline constexpr Nanos kFactsBeforeDue = kSecond;
 

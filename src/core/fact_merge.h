@@ -17,7 +17,11 @@ namespace holdfast {
 class FactMerge {
  public:
   /// `block_time`: sleeps around blocks that come later than a quarter of it are kept.
-  explicit FactMerge(Nanos block_time) : sleep_filter_(Nanos(block_time.count / kLateShare)) {}
+  /// `server_thread`: another thread that is looked at, whose sleeps are a stream of their own.
+  explicit FactMerge(Nanos block_time, uint32_t server_thread = 0)
+      : sleep_filter_(Nanos(block_time.count / kLateShare)),
+        server_filter_(sleep_filter_),
+        server_thread_(server_thread) {}
 
   /// Takes blocks (with what else comes out of the ring), and the facts that were asked for after
   /// them. Appends to `out` what may go on: all that happened before `settled` has been told.
@@ -33,9 +37,14 @@ class FactMerge {
  private:
   static constexpr int64_t kLateShare = 4;
 
+  void add(std::span<const Record> facts);
   void release(size_t count, std::vector<Record>& out);
 
   SleepFilter sleep_filter_;
+  SleepFilter server_filter_;
+  uint32_t server_thread_;
+  std::vector<Record> server_facts_;
+  std::vector<Record> own_facts_;
   std::vector<Record> waiting_;
 };
 

@@ -64,7 +64,8 @@ struct Glitch {
   Nanos utc;  ///< When the first missing block was due: the moment the glitch began.
   CauseKind cause = CauseKind::kUnexplained;  ///< The largest part of the budget.
   std::vector<BudgetPart> budget;             ///< Largest first, unexplained last.
-  bool has_lost_facts = false;                ///< A probe had no room while it happened.
+  std::string process;          ///< Whose lateness the budget divides; empty: our own process.
+  bool has_lost_facts = false;  ///< A probe had no room while it happened.
   /// Did page faults take the largest part? Nothing when nobody looked for page faults.
   std::optional<bool> is_memory;
 };

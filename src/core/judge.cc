@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/attribute.h"
-
 namespace holdfast {
 namespace {
 
@@ -37,10 +35,13 @@ bool is_plausible(const DroppedRecord& record) {
 
 Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
     : on_glitch_(std::move(on_glitch)),
-      timeline_(info.rate_hz),
+      timeline_(info.rate_hz, info.position_source),
       observed_{info.observation, static_cast<uint32_t>(info.observed_thread),
                 info.times_callbacks != 0},
       facts_(observed_.thread),
+      server_process_(info.server_process),
+      server_{info.server_observation, static_cast<uint32_t>(info.server_thread), false},
+      server_facts_(server_.thread),
       utc_minus_mono_ns_(std::clamp(info.utc_minus_mono_ns, -kLargest, kLargest)) {}
 
 void Judge::take(std::span<const Record> records) {
@@ -70,16 +71,17 @@ void Judge::take(std::span<const Record> records) {
             std::min(told_losses_ + std::clamp<int64_t>(record_cast<LostRecord>(record).facts, 0,
                                                         kLargestCount),
                      kLargest);
-        facts_.add(record);
+        add_fact(record);
         break;
       case RecordKind::kFault:
       case RecordKind::kOffCpu:
       case RecordKind::kCallback:
       case RecordKind::kThreadUse:
       case RecordKind::kPause:
-        facts_.add(record);
+        add_fact(record);
         break;
       case RecordKind::kText:
+      case RecordKind::kServerText:
         take_text(record);
         break;
       case RecordKind::kMemory:
@@ -95,18 +97,27 @@ void Judge::take(std::span<const Record> records) {
 
 void Judge::take_text(const Record& record) {
   if (const auto line = lines_.take(record)) space_.take_line(*line);
+  if (const auto line = server_lines_.take(record)) server_space_.take_line(*line);
+}
+
+/// Facts that name a thread go to it; a pause of the host, and a hole in what is known, to both.
+void Judge::add_fact(const Record& record) {
+  facts_.add(record);
+  if (server_.thread == 0 || record.head.kind == RecordKind::kCallback) return;
+  const bool is_own_stop =
+      record.head.kind == RecordKind::kPause && (record.head.flags & kPauseIsHost) == 0;
+  if (!is_own_stop) server_facts_.add(record);
 }
 
 /// What no gap can need any more.
 void Judge::forget() {
-  const Gap* open = timeline_.open_gap();
-  const Nanos oldest =
-      open != nullptr ? std::min(open->due, timeline_.last_due()) : timeline_.last_due();
-  facts_.forget_before(oldest - kFactsBeforeDue);
+  const Nanos oldest = timeline_.oldest_due() - kFactsBeforeDue;
+  facts_.forget_before(oldest);
+  server_facts_.forget_before(oldest);
 }
 
 void Judge::finish() {
-  if (timeline_.finish()) emit(timeline_.closed_gap());
+  while (timeline_.finish()) emit(timeline_.closed_gap());
   summary_.pages = page_costs_.ranking();
   refresh();
 }
@@ -114,7 +125,7 @@ void Judge::finish() {
 void Judge::refresh() {
   summary_.totals = timeline_.totals();
   summary_.glitches = summary_.totals.gaps;
-  summary_.lost_facts = told_losses_ + facts_.dropped();
+  summary_.lost_facts = told_losses_ + facts_.dropped() + server_facts_.dropped();
 }
 
 void Judge::take_block(const BlockRecord& record) {
@@ -148,13 +159,20 @@ void Judge::take_dropped(const DroppedRecord& record) {
   summary_.unlisted_glitches += record.gaps;
 }
 
+Attribution Judge::attribution_of(const Gap& gap) const {
+  const bool is_servers = gap.source == LossSource::kServer && server_.thread != 0;
+  if (!is_servers) return attribute(gap, observed_, facts_, space_);
+  return attribute_server(gap, server_, server_facts_, server_space_);
+}
+
 void Judge::emit(const Gap& gap) {
   Glitch glitch;
   glitch.index = ++listed_;
   glitch.gap = gap;
   glitch.utc = gap.due + Nanos(utc_minus_mono_ns_);
   summary_.lateness.add(lateness(gap));
-  Attribution attribution = attribute(gap, observed_, facts_, space_);
+  Attribution attribution = attribution_of(gap);
+  if (gap.source == LossSource::kServer) glitch.process = server_process_;
   glitch.cause = attribution.cause;
   glitch.budget = std::move(attribution.budget);
   glitch.has_lost_facts = attribution.has_lost_facts;

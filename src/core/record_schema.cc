@@ -175,6 +175,7 @@ constexpr RecordSchema kSchemas[] = {
     {RecordKind::kLost, "lost", kLostFields},
     {RecordKind::kText, "text", kTextFields},
     {RecordKind::kProcessors, "processors", kProcessorsFields},
+    {RecordKind::kServerText, "server_text", kTextFields},
 };
 
 }  // namespace
@@ -218,6 +219,8 @@ const RecordSchema* schema_of(RecordKind kind) {
       return &kSchemas[12];
     case RecordKind::kProcessors:
       return &kSchemas[13];
+    case RecordKind::kServerText:
+      return &kSchemas[14];
   }
   return nullptr;
 }

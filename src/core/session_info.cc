@@ -23,9 +23,13 @@ struct NumberKey {
 };
 
 constexpr TextKey kTextKeys[] = {
-    {"program", &SessionInfo::program},           {"device", &SessionInfo::device},
-    {"sound_system", &SessionInfo::sound_system}, {"exact_losses", &SessionInfo::exact_losses},
-    {"machine", &SessionInfo::machine},           {"scheduling", &SessionInfo::scheduling},
+    {"program", &SessionInfo::program},
+    {"device", &SessionInfo::device},
+    {"sound_system", &SessionInfo::sound_system},
+    {"exact_losses", &SessionInfo::exact_losses},
+    {"machine", &SessionInfo::machine},
+    {"scheduling", &SessionInfo::scheduling},
+    {"server_process", &SessionInfo::server_process},
 };
 
 constexpr NumberKey kNumberKeys[] = {
@@ -37,6 +41,7 @@ constexpr NumberKey kNumberKeys[] = {
     {"late_tolerance_ns", &SessionInfo::late_tolerance_ns, 0, INT64_MAX},
     {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
     {"observed_thread", &SessionInfo::observed_thread, 0, UINT32_MAX},
+    {"server_thread", &SessionInfo::server_thread, 0, UINT32_MAX},
     {"times_callbacks", &SessionInfo::times_callbacks, 0, 1},
 };
 
@@ -82,10 +87,10 @@ Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& i
   if (key == "position_source") {
     HF_TRY_ASSIGN(info.position_source, parse_position_source(value));
   }
-  if (key == "observation") {
+  if (key == "observation" || key == "server_observation") {
     const auto level = parse_observation(value);
     if (!level) return bad_value(key, value, "is unknown");
-    info.observation = *level;
+    (key == "observation" ? info.observation : info.server_observation) = *level;
   }
   if (key == "limitation") info.limitations.emplace_back(value);
   return Done{};
@@ -110,6 +115,7 @@ std::string to_text(const SessionInfo& info) {
   for (const TextKey& row : kTextKeys) add_line(text, row.key, info.*row.value);
   add_line(text, "position_source", name_of(info.position_source));
   add_line(text, "observation", name_of(info.observation));
+  add_line(text, "server_observation", name_of(info.server_observation));
   for (const NumberKey& row : kNumberKeys) {
     if (info.*row.value < row.least) continue;  // not known, and so not stated
     add_line(text, row.key, std::to_string(info.*row.value));

@@ -33,6 +33,9 @@ struct SessionInfo {
   int64_t utc_minus_mono_ns = 0;     ///< At the start of the run.
   Observation observation = Observation::kNone;  ///< How closely the audio thread is looked at.
   int64_t observed_thread = 0;                   ///< Its kernel id.
+  std::string server_process;  ///< "jackd (1234)" when its audio thread is looked at, too.
+  Observation server_observation = Observation::kNone;
+  int64_t server_thread = 0;             ///< Kernel id of that thread.
   int64_t times_callbacks = 0;           ///< 1: long callbacks are recorded, all others were short.
   std::vector<std::string> limitations;  ///< What was not granted, and how to get it.
 

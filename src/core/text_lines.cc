@@ -27,11 +27,11 @@ bool is_sound(const TextRecord& part) {
 
 }  // namespace
 
-std::vector<Record> to_text_records(std::string_view line, Nanos when) {
+std::vector<Record> to_text_records(std::string_view line, Nanos when, RecordKind kind) {
   std::vector<Record> records;
   do {
     TextRecord part;
-    part.head.kind = RecordKind::kText;
+    part.head.kind = kind;
     part.head.mono_ns = when.count;
     const size_t size = line.copy(part.text, kPartBytes);
     std::replace(part.text, part.text + size, '\0', '?');
@@ -43,7 +43,7 @@ std::vector<Record> to_text_records(std::string_view line, Nanos when) {
 }
 
 std::optional<std::string_view> TextLines::take(const Record& record) {
-  if (record.head.kind != RecordKind::kText) {
+  if (record.head.kind != kind_) {
     finish();
     return std::nullopt;
   }

@@ -21,12 +21,15 @@ inline constexpr size_t kLongestTextLine = 4096;
 
 /// `line` as records, all written at `when`; at least one. A byte of 0 becomes '?', because the end
 /// of a line is filled with 0. They must stay together and in order.
-std::vector<Record> to_text_records(std::string_view line, Nanos when);
+std::vector<Record> to_text_records(std::string_view line, Nanos when,
+                                    RecordKind kind = RecordKind::kText);
 
-/// Puts lines together. Takes all records of a trace, in order; other kinds end a line that is
-/// open.
+/// Puts lines of one kind together. Takes all records of a trace, in order; other kinds end a line
+/// that is open.
 class TextLines {
  public:
+  explicit TextLines(RecordKind kind = RecordKind::kText) : kind_(kind) {}
+
   /// The line that `record` completes, valid until the next call; else nothing.
   std::optional<std::string_view> take(const Record& record);
 
@@ -41,6 +44,7 @@ class TextLines {
   void drop();
 
   enum class State : uint8_t { kBetween, kOpen, kDropping };
+  RecordKind kind_;
   State state_ = State::kBetween;
   int64_t open_since_ns_ = 0;
   std::string line_;

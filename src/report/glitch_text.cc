@@ -187,7 +187,8 @@ std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
   return utc_text(glitch.utc) + "  glitch " + std::to_string(glitch.index) + " at " +
          clock_text(glitch.gap.position, info.rate_hz) + ": " + loss_text(glitch.gap, info) + ", " +
          std::string(name_of(glitch.gap.source)) + " late by " +
-         duration_text(lateness(glitch.gap)) + ", cause: " + cause_text(glitch);
+         duration_text(lateness(glitch.gap)) + ", cause: " + cause_text(glitch) +
+         (glitch.process.empty() ? "" : " in " + glitch.process);
 }
 
 std::string glitch_json(const Glitch& glitch) {
@@ -210,6 +211,7 @@ std::string glitch_json(const Glitch& glitch) {
     json.null_field("memory");
   }
   json.field("facts_lost", glitch.has_lost_facts);
+  add_text(json, "process", glitch.process);
   json.begin_array("budget");
   for (const BudgetPart& part : glitch.budget) add_part(json, part);
   json.end_array();
@@ -289,6 +291,10 @@ std::string session_text(const SessionInfo& info) {
                  static_cast<long long>(info.channels));
   text += "observed by    " + std::string(name_of(info.observation)) + ": " +
           std::string(statement_of(info.observation)) + "\n";
+  if (!info.server_process.empty()) {
+    text += "server         " + info.server_process + ", observed by " +
+            std::string(name_of(info.server_observation)) + "\n";
+  }
   text += "position from  " + std::string(name_of(info.position_source)) + trust_in_losses(info);
   text += "audio thread   " + info.scheduling +
           format(", %.0f KiB locked for it", static_cast<double>(info.locked_bytes) / 1024);

@@ -49,7 +49,9 @@ HF_RT_TEXT bool Capture::catch_up() {
 
 void Capture::finish() {
   if (is_behind_ && records_ != nullptr) catch_up();
-  if (timeline_.finish() && gaps_ != nullptr) gaps_->push(timeline_.closed_gap());
+  while (timeline_.finish()) {
+    if (gaps_ != nullptr) gaps_->push(timeline_.closed_gap());
+  }
 }
 
 BlockHandler Capture::handler() {

@@ -16,8 +16,9 @@ namespace holdfast {
 class Capture {
  public:
   /// `limit`: frames to run for; 0 for ever.
-  Capture(int64_t rate_hz, Frames limit, Ring<Record>* records, Ring<Gap>* gaps)
-      : timeline_(rate_hz),
+  Capture(int64_t rate_hz, Frames limit, Ring<Record>* records, Ring<Gap>* gaps,
+          PositionSource source = PositionSource::kDeviceCounter)
+      : timeline_(rate_hz, source),
         limit_(limit > Frames(0) ? limit : Frames(INT64_MAX)),
         records_(records),
         gaps_(gaps) {}

@@ -21,6 +21,7 @@ HF_RT_TEXT Placement Timeline::place(const Block& block) HF_REALTIME {
     return out;
   }
   if (!is_begun_) begin(block);
+  if (has_watch_) watch(block);
   if (block.epoch != last_.epoch) {
     begin_epoch(block, out);
     return out;
@@ -42,14 +43,81 @@ HF_RT_TEXT Placement Timeline::place(const Block& block) HF_REALTIME {
   } else {
     place_behind(block, at, out);
   }
+  if (has_server_loss_ && !out.has_closed_gap && out.relocated_by == Frames(0)) {
+    insert_server_loss(out);
+  }
   if (has_open_ && !out.has_closed_gap && ++open_blocks_ > kOpenBlocks) close_gap(out);
   return out;
 }
 
 HF_RT_TEXT bool Timeline::finish() HF_REALTIME {
   Placement none;
-  if (has_open_) close_gap(none);
+  if (has_suspect_ && !has_server_loss_) {
+    has_server_loss_ = watch_.finish() == CounterWatch::Verdict::kLoss;
+    has_suspect_ = has_server_loss_;
+  }
+  if (has_server_loss_) insert_server_loss(none);
+  if (has_open_ && !none.has_closed_gap) close_gap(none);
   return none.has_closed_gap;
+}
+
+/// Before the block is placed: the front is where frames would be missing.
+HF_RT_TEXT void Timeline::watch(const Block& block) {
+  if (block.epoch != last_.epoch) {
+    watch_.restart();
+    has_suspect_ = has_server_loss_;
+  }
+  switch (watch_.take(block)) {
+    case CounterWatch::Verdict::kNothing:
+      break;
+    case CounterWatch::Verdict::kSuspicion:
+      if (has_server_loss_) break;
+      has_suspect_ = true;
+      suspect_ =
+          Gap{front_,     Frames(0),   Frames(0), last_.due + duration_of(last_.frames, rate_hz_),
+              block.woke, block.epoch, false,     LossSource::kServer};
+      break;
+    case CounterWatch::Verdict::kCleared:
+      has_suspect_ = has_server_loss_;
+      break;
+    case CounterWatch::Verdict::kLoss:
+      if (!has_suspect_) break;
+      has_server_loss_ = true;
+      suspect_.missing = watch_.lost();
+      suspect_.error = watch_.error();
+      break;
+  }
+}
+
+/// Frames were lost some blocks ago: all that came since moves up.
+HF_RT_TEXT void Timeline::insert_server_loss(Placement& out) {
+  has_suspect_ = has_server_loss_ = false;
+  out.relocated_from = suspect_.position;
+  out.relocated_by = -suspect_.missing;
+  out.at += suspect_.missing;
+  front_ += suspect_.missing;
+  shift_ += suspect_.missing;
+  totals_.missing += suspect_.missing;
+  totals_.elapsed = front_ - first_;
+  totals_.gaps++;
+  if (has_open_ && open_.position >= suspect_.position) {
+    open_.position += suspect_.missing;  // a later gap stays open; this one is told before it
+    closed_ = suspect_;
+    out.has_closed_gap = true;
+    return;
+  }
+  if (has_open_) close_gap(out);
+  open_ = suspect_;
+  has_open_ = true;
+  is_chain_ = false;
+  open_blocks_ = kOpenBlocks;  // nothing that follows can change it: told with the next block
+}
+
+HF_RT_TEXT Nanos Timeline::oldest_due() const {
+  Nanos oldest = last_.due;
+  if (has_open_ && open_.due < oldest) oldest = open_.due;
+  if (has_suspect_ && suspect_.due < oldest) oldest = suspect_.due;
+  return oldest;
 }
 
 HF_RT_TEXT void Timeline::begin(const Block& block) {
@@ -77,7 +145,7 @@ HF_RT_TEXT void Timeline::begin_epoch(const Block& block, Placement& out) {
     open_gap(block, lost, out);
     open_.error = error;
     open_.is_exact = error == Frames(0);
-    open_.source = LossSource::kDevice;
+    open_.source = block.source == LossSource::kClient ? LossSource::kDevice : block.source;
   }
   front_ += lost;
   totals_.missing += lost;
@@ -205,6 +273,8 @@ HF_RT_TEXT void Timeline::close_gap(Placement& out) {
 }
 
 bool Timeline::adopt(const Totals& truth, Frames device_front, Nanos last_due) {
+  has_suspect_ = has_server_loss_ = false;
+  watch_.restart();
   const bool had_gap = finish();
   front_ = first_ + truth.elapsed;
   shift_ = front_ - device_front;

@@ -14,6 +14,7 @@
 #include "base/quantity.h"
 #include "base/realtime.h"
 #include "rt/block.h"
+#include "rt/counter_watch.h"
 
 namespace holdfast {
 
@@ -40,8 +41,8 @@ struct Placement {
   bool is_placed = false;  ///< False for torn blocks and for twins without data.
   bool is_twin = false;    ///< Carries the label of the block before it.
   bool has_closed_gap = false;  ///< A gap became final: Timeline::closed_gap() has it.
-  Frames relocated_from;        ///< Blocks from here up to `at` move down ...
-  Frames relocated_by;          ///< ... by this many frames; 0 for nearly every block.
+  Frames relocated_from;        ///< Blocks from here on that came before this one move down ...
+  Frames relocated_by;  ///< ... by this many frames, negative: up; 0 for nearly every block.
 };
 
 /// Running counts since the first block. Law: elapsed == received + missing.
@@ -70,19 +71,23 @@ class Timeline {
   static constexpr Frames kRestartBackward{1 << 20};
   static constexpr Frames kRestartForward{int64_t{1} << 40};
 
-  explicit Timeline(int64_t rate_hz) : rate_hz_(rate_hz) {}
+  /// A server's counter is blind when the server itself is late: then `source` makes the clock be
+  /// watched beside it.
+  explicit Timeline(int64_t rate_hz, PositionSource source = PositionSource::kDeviceCounter)
+      : rate_hz_(rate_hz), watch_(rate_hz), has_watch_(source == PositionSource::kServerCounter) {}
 
   /// Takes the next block of the stream. At most one gap becomes final per call. RT safe.
   Placement place(const Block& block) HF_REALTIME;
 
-  /// Ends the stream: true when a gap was still open; closed_gap() has it. RT safe.
+  /// Ends the stream: true when a gap was still open; closed_gap() has it. Call it until it says
+  /// false. RT safe.
   bool finish() HF_REALTIME;
 
   /// The gap that became final last: nothing that follows changes it. RT safe.
   [[nodiscard]] const Gap& closed_gap() const { return closed_; }
 
-  /// A gap that can still change: facts since its due time are needed until it closes.
-  [[nodiscard]] const Gap* open_gap() const { return has_open_ ? &open_ : nullptr; }
+  /// No gap that can still change, or still appear, was due earlier: facts since then are needed.
+  [[nodiscard]] Nanos oldest_due() const;
 
   /// Counts so far. RT safe.
   [[nodiscard]] const Totals& totals() const { return totals_; }
@@ -109,8 +114,11 @@ class Timeline {
   void fill(Frames from, Frames to);
   void drop_gap_if_empty();
   void settle_doubtful_silence(const Block& block);
+  void watch(const Block& block);
+  void insert_server_loss(Placement& out);
 
   int64_t rate_hz_;
+  CounterWatch watch_;
   Totals totals_;
   Frames first_;             ///< Stream position of the first frame ever placed.
   Frames front_;             ///< End of the furthest frame placed, in stream positions.
@@ -119,6 +127,10 @@ class Timeline {
   Gap open_;                 ///< The gap that can still change.
   Gap closed_;               ///< The one before it.
   int64_t open_blocks_ = 0;  ///< Blocks placed since it opened.
+  Gap suspect_;              ///< What the server may have lost; its length comes later.
+  bool has_watch_;
+  bool has_suspect_ = false;
+  bool has_server_loss_ = false;  ///< The suspicion was right, and is to become a gap.
   bool has_open_ = false;
   bool is_chain_ = false;  ///< Nothing but consecutive blocks since the gap opened.
   bool is_begun_ = false;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr size_t kPopRecords = 4096;
 constexpr uint64_t kSimulatedCollectBlocks = 4096;
+constexpr Nanos kForEver{int64_t{1} << 61};
 constexpr Nanos kClockEvery = kSecond * 10;
+constexpr Nanos kTryEvery = kMillisecond * 250;
 constexpr int64_t kLongCallShare = 4;  ///< Of a block's time: longer calls are noted.
 
 /// The limit was meant as a time, at the rate that was asked for.
@@ -40,9 +42,10 @@ Result<audio::Capabilities> LiveRun::open(const Options& options) {
   // In simulated time the audio thread is the caller's; it empties its ring itself.
   HF_TRY_ASSIGN(audio::Capabilities capabilities,
                 device_.open(options.format, {&LiveRun::on_block, this}));
+  options_.limit = limit_at(capabilities.granted.rate_hz, options);
   options_.format = capabilities.granted;
-  capture_.emplace(options_.format.rate_hz, limit_at(options_.format.rate_hz, options), &*ring_,
-                   nullptr);
+  capture_.emplace(options_.format.rate_hz, options_.limit, &*ring_, nullptr,
+                   capabilities.position_source);
   if (options.work.call != nullptr) {
     const Nanos period = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
     work_timer_.emplace(
@@ -52,10 +55,13 @@ Result<audio::Capabilities> LiveRun::open(const Options& options) {
   }
   is_real_time_ = capabilities.is_real_time;
   // Before any observer: where descriptors are few, this one matters most.
-  if (is_real_time_ && device_.thread_id() != 0) {
-    HF_TRY_ASSIGN(faults_, probe::ThreadFaultCounter::open(getpid(), device_.thread_id()));
-  }
+  if (is_real_time_ && device_.thread_id() != 0) HF_TRY(count_faults_of_thread());
   return capabilities;
+}
+
+Result<> LiveRun::count_faults_of_thread() {
+  HF_TRY_ASSIGN(faults_, probe::ThreadFaultCounter::open(getpid(), device_.thread_id()));
+  return Done{};
 }
 
 std::vector<MemoryRange> LiveRun::working_set() const {
@@ -92,6 +98,9 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
   HF_TRY(note_clock());
   HF_TRY(note_faults());
   HF_TRY(begin_to_observe());
+  if (options_.limit > Frames(0)) {
+    end_time_ = probe::monotonic_now() + duration_of(options_.limit, options_.format.rate_hz);
+  }
   HF_TRY(device_.start());
   Result<EndReason> reason = watch();
   device_.stop();
@@ -109,7 +118,7 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
 Result<> LiveRun::begin_to_observe() {
   if (observer_ == nullptr) return Done{};
   const Nanos block = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
-  merge_ = FactMerge(block);
+  merge_ = FactMerge(block, static_cast<uint32_t>(server_thread_));
   popped_.resize(options_.ring_records);
   observer_->know_stack(device_.stack(), device_.thread_local_storage());
   return collect();
@@ -123,10 +132,45 @@ Result<EndReason> LiveRun::watch() {
     // A thread that has ended its loop faults on its way out; that is no concern of the run's.
     if (state == audio::DeviceState::kRunning) HF_TRY(note_faults());
     if (probe::monotonic_now() >= next_clock_) HF_TRY(note_clock());
-    if (state == audio::DeviceState::kGone) return EndReason::kDeviceGone;
+    if (state == audio::DeviceState::kGone) {
+      HF_TRY_ASSIGN(const bool may_go_on, wait_for_return(is_stopped));
+      if (!may_go_on) return EndReason::kDeviceGone;
+      continue;
+    }
     if (state == audio::DeviceState::kFinished && !is_stopped) return EndReason::kFinished;
     if (is_stopped) return EndReason::kInterrupted;
   }
+}
+
+/// The device is gone: false when there is nothing to wait for any more.
+Result<bool> LiveRun::wait_for_return(bool is_stopped) {
+  const Nanos now = probe::monotonic_now();
+  if (is_stopped || !device_.may_return() || now >= end_time_) return false;
+  if (!is_away_ && on_presence_) on_presence_(false);
+  is_away_ = true;
+  if (now < next_try_) return true;
+  next_try_ = now + kTryEvery;
+  if (!device_.try_to_return()) return true;
+  is_away_ = false;
+  HF_TRY(take_back());
+  return true;
+}
+
+/// What a new audio thread changes: its memory is to be protected, its faults to be counted, and
+/// the observer looks at one that has ended, so from now on its facts are lost.
+Result<> LiveRun::take_back() {
+  if (on_presence_) on_presence_(true);
+  if (device_.thread_id() != 0) {
+    faults_before_ = faults_so_far_;
+    HF_TRY(count_faults_of_thread());
+    HF_TRY_ASSIGN(faults_at_start_, faults_->read());
+  }
+  if (observer_ == nullptr) return Done{};
+  LostRecord lost;
+  lost.head = head(RecordKind::kLost);
+  lost.end_ns = kForEver.count;
+  lost.facts = 1;
+  return give(record_cast<Record>(lost));
 }
 
 Result<> LiveRun::collect() {
@@ -144,8 +188,11 @@ Result<> LiveRun::collect_with_facts() {
   facts_.clear();
   out_.clear();
   observer_->collect(facts_);
+  if (server_observer_ != nullptr) server_observer_->collect(facts_);
   note_lost_callbacks();
-  merge_.merge({popped_.data(), count}, facts_, observer_->settled(), out_);
+  Nanos settled = observer_->settled();
+  if (server_observer_ != nullptr) settled = std::min(settled, server_observer_->settled());
+  merge_.merge({popped_.data(), count}, facts_, settled, out_);
   return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);
 }
 
@@ -173,8 +220,10 @@ Result<> LiveRun::note_faults() {
   if (!now) return Done{};  // the thread has ended; the last reading stands
   FaultsRecord record;
   record.head = head(RecordKind::kFaults);
-  record.major = now->major - faults_at_start_.major;
-  record.minor = now->minor - faults_at_start_.minor;
+  faults_so_far_.major = faults_before_.major + now->major - faults_at_start_.major;
+  faults_so_far_.minor = faults_before_.minor + now->minor - faults_at_start_.minor;
+  record.major = faults_so_far_.major;
+  record.minor = faults_so_far_.minor;
   return give(record_cast<Record>(record));
 }
 

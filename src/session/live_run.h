@@ -50,6 +50,18 @@ class LiveRun {
   /// Looks at the audio thread from now on; before run(). The observer outlives the run.
   void observe(Observer& observer) { observer_ = &observer; }
 
+  /// Looks at the sound server's audio thread, too (Observer::Options::is_server); before run(),
+  /// and only beside an observer of our own.
+  void observe_server(Observer& observer, pid_t thread) {
+    server_observer_ = &observer;
+    server_thread_ = thread;
+  }
+
+  /// Called on the collecting thread when the device went away (false) and is waited for, and when
+  /// it came back (true), with an audio thread that nobody has protected yet. Before run().
+  using OnPresence = std::function<void(bool is_back)>;
+  void on_presence(OnPresence tell) { on_presence_ = std::move(tell); }
+
   /// Runs until the limit, until the device ends, until `wait` says so, or until the sink fails.
   /// Whatever happens, the audio thread has stopped and every record has reached the sink after.
   Result<EndReason> run(const Sink& sink, const Wait& wait);
@@ -60,6 +72,9 @@ class LiveRun {
   Result<> collect();
   Result<> collect_with_facts();
   Result<> note_faults();
+  Result<> count_faults_of_thread();
+  Result<bool> wait_for_return(bool is_stopped);
+  Result<> take_back();
   Result<> note_clock();
   Result<> settle();
   void note_lost_callbacks();
@@ -76,6 +91,8 @@ class LiveRun {
   std::optional<WorkTimer> work_timer_;
   std::vector<Record> popped_;
   Observer* observer_ = nullptr;
+  Observer* server_observer_ = nullptr;
+  pid_t server_thread_ = 0;
   FactMerge merge_{Nanos(0)};
   std::vector<Record> facts_;
   std::vector<Record> out_;
@@ -83,6 +100,12 @@ class LiveRun {
   int64_t last_look_ns_ = 0;
   std::optional<probe::ThreadFaultCounter> faults_;
   probe::ThreadFaults faults_at_start_;
+  probe::ThreadFaults faults_before_;  ///< Of audio threads that ended with their server.
+  probe::ThreadFaults faults_so_far_;
+  OnPresence on_presence_;
+  bool is_away_ = false;
+  Nanos next_try_;
+  Nanos end_time_{INT64_MAX};  ///< The limit, as a time: a device that is away counts no frames.
   const Sink* sink_ = nullptr;
   const Wait* wait_ = nullptr;
   std::optional<Error> sink_error_;  ///< Simulated time: met inside a handler call.

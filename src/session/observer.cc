@@ -115,8 +115,14 @@ std::vector<MemoryRange> Observer::working_set() const {
   return ranges;
 }
 
-/// What does not belong to one thread.
+/// Names, and what does not belong to one thread.
 void Observer::open_surroundings() {
+  if (auto names = probe::AddressSpaceWatch::open(options_.pid)) {
+    probes_->names.emplace(std::move(*names));
+  } else {
+    limit(names.error());
+  }
+  if (options_.is_server) return;
   if (auto memory = probe::MemoryUseProbe::open()) {
     add_limitations(memory->limitations());
     probes_->memory.emplace(std::move(*memory));
@@ -125,11 +131,6 @@ void Observer::open_surroundings() {
     probes_->processors.emplace(std::move(*processors));
   } else {
     limit(processors.error());
-  }
-  if (auto names = probe::AddressSpaceWatch::open(options_.pid)) {
-    probes_->names.emplace(std::move(*names));
-  } else {
-    limit(names.error());
   }
   if (options_.pid == getpid()) {
     if (auto continues = probe::ContinueSignal::open()) probes_->continues = std::move(*continues);
@@ -225,7 +226,8 @@ void Observer::read_names(std::vector<Record>& facts) {
 
 void Observer::write_line(const std::string& line, std::vector<Record>& facts) {
   space_.take_line(line);
-  const std::vector<Record> parts = to_text_records(line, probe::monotonic_now());
+  const auto kind = options_.is_server ? RecordKind::kServerText : RecordKind::kText;
+  const std::vector<Record> parts = to_text_records(line, probe::monotonic_now(), kind);
   facts.insert(facts.end(), parts.begin(), parts.end());
 }
 

@@ -94,6 +94,15 @@ int64_t missing_by_content(const RecordedRun& run) {
   return span - frames * static_cast<int64_t>(heard.size());
 }
 
+/// What the server's counter, and with it the source, did not count up to a stream position.
+int64_t uncounted_before(const std::vector<Gap>& gaps, int64_t at) {
+  int64_t frames = 0;
+  for (const Gap& gap : gaps) {
+    if (gap.source == LossSource::kServer && gap.position.count < at) frames += gap.missing.count;
+  }
+  return frames;
+}
+
 }  // namespace
 
 /// Labels are never off by more than half of the modulus.
@@ -133,12 +142,12 @@ std::vector<std::string> recorded_runs_in(const std::string& folder) {
 }
 
 RunVerdict judge(const RecordedRun& run) {
-  Timeline timeline(48000);
+  Timeline timeline(48000, PositionSource::kServerCounter);
   RunVerdict verdict;
   std::map<int64_t, int64_t> truth_at;  // stream position -> true position of what lies there
   for (size_t i = 0; i < run.blocks.size(); i++) {
     const Placement placement = timeline.place(run.blocks[i]);
-    if (placement.relocated_by > Frames(0)) {
+    if (placement.relocated_by != Frames(0)) {
       const auto from = truth_at.lower_bound(placement.relocated_from.count);
       const std::map<int64_t, int64_t> moved(from, truth_at.end());
       truth_at.erase(from, truth_at.end());
@@ -147,10 +156,12 @@ RunVerdict judge(const RecordedRun& run) {
     if (placement.has_closed_gap) verdict.all_gaps.push_back(timeline.closed_gap());
     if (placement.is_placed) truth_at[placement.at.count] = run.truths[i];
   }
-  if (timeline.finish()) verdict.all_gaps.push_back(timeline.closed_gap());
+  while (timeline.finish()) verdict.all_gaps.push_back(timeline.closed_gap());
   const int64_t origin = run.truths.empty() ? 0 : run.truths.front();
   for (const auto& [at, truth] : truth_at) {
-    if (truth >= 0 && truth - origin != at) verdict.misplaced_blocks++;
+    if (truth >= 0 && truth - origin + uncounted_before(verdict.all_gaps, at) != at) {
+      verdict.misplaced_blocks++;
+    }
   }
   for (const Gap& gap : verdict.all_gaps) {
     (gap.source == LossSource::kClient ? verdict.lost_frames : verdict.estimated_frames) +=

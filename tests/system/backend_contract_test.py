@@ -37,11 +37,11 @@ class Place:
 class Run:
     """One run of content_count beside a running system."""
 
-    def __init__(self, system, frames, seconds, *options, **popen):
+    def __init__(self, system, frames, seconds, *options):
         command = [system.place.support / "content_count", system.device(), frames, seconds, *options]
         self.process = subprocess.Popen([str(word) for word in command], env=system.environment(),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, **popen)
+                                        stderr=subprocess.PIPE, text=True, **system.identity())
         system.processes.append(self.process)
         line = self.process.stderr.readline()
         assert line == "started\n", line + self.process.stderr.read()
@@ -58,12 +58,19 @@ def stop(process, seconds):
     os.kill(process, signal.SIGCONT)
 
 
+def count(system, *arguments):
+    """The program itself."""
+    command = [system.place.binaries / "holdfast", "count", "--device", system.device(), *arguments]
+    return subprocess.run([str(word) for word in command], env=system.environment(), capture_output=True,
+                          stdin=subprocess.DEVNULL, text=True, check=False, timeout=60, **system.identity())
+
+
 def check_counts(result):
     """What was counted by labels is what the content lacks, to the frame."""
     assert result["blocks_with_content"] > 40, ("too short to say anything", result)
     assert result["lost_frames"] == result["missing_by_content"], result
     assert result["torn_by_content"] == 0, result
-    assert result["misplaced_blocks"] <= max(1, result["blocks"] // 2000), result
+    assert result["misplaced_blocks"] <= max(5, result["blocks"] // 400), result
 
 
 # --- the contract ------------------------------------------------------------------------------------------
@@ -146,8 +153,7 @@ def a_server_that_stays_away_is_told(system):
 def without_a_server_it_says_what_to_do(system):
     if not system.has_server:
         raise Missing("there is no server")
-    result = subprocess.run([system.place.binaries / "holdfast", "count", "--device", system.name, "--for", "1s"],
-                            env=system.environment(), capture_output=True, text=True, check=False, timeout=30)
+    result = count(system, "--for", "1s")
     assert result.returncode == 3 and not result.stdout, result
     assert result.stderr.count("\n") == 1 and system.name in result.stderr, result.stderr
 
@@ -155,9 +161,13 @@ def without_a_server_it_says_what_to_do(system):
 def a_normal_user_gets_what_the_system_gives(system):
     if os.geteuid() != 0:
         raise Missing("this is a normal user already")
+    system.user = NOBODY
     system.start(64)
-    result = Run(system, 64, 0.5, user=NOBODY, group=NOBODY, extra_groups=[]).result()
-    check_counts(result)
+    check_counts(Run(system, 64, 0.5).result())
+    result = count(system, "--for", "500ms", "--json")
+    assert result.returncode in (0, 1), result.stderr[-600:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary["limitations"], ("what was refused is not told", summary)
 
 
 CONTRACT = (a_normal_run_loses_nothing_by_mistake, a_client_that_sleeps_is_counted_exactly,

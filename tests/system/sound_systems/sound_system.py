@@ -23,6 +23,7 @@ class SoundSystem:
     def __init__(self, place):
         self.place = place
         self.processes = []
+        self.user = None  # whom servers, sources and programs run as; None: whoever runs the test
 
     def device(self):
         """What to write after --device, with the source that plays positions."""
@@ -55,13 +56,23 @@ class SoundSystem:
         """The server goes away without a word."""
         raise Missing("there is no server")
 
+    def identity(self):
+        """For subprocess: the user to run as."""
+        if self.user is None:
+            return {}
+        return {"user": self.user, "group": self.user, "extra_groups": []}
+
+    def is_root(self):
+        return os.geteuid() == 0 and not self.user
+
     # For subclasses.
 
     def launch(self, *command, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.DEVNULL)
         options.setdefault("stderr", subprocess.DEVNULL)
-        process = subprocess.Popen([str(word) for word in command], env=self.environment(), **options)
+        process = subprocess.Popen([str(word) for word in command], env=self.environment(),
+                                   **self.identity(), **options)
         self.processes.append(process)
         return process
 

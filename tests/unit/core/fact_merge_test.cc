@@ -50,5 +50,18 @@ TEST(FactMerge, WhoGivesUpSaysThatFactsAreLost) {
   EXPECT_EQ(record_cast<LostRecord>(out[0]).end_ns, 2000 * kMicro);
 }
 
+TEST(FactMerge, SleepsOfTheServersThreadAreAStreamOfTheirOwn) {
+  FactMerge merge(Nanos(333 * kMicro), 99);
+  std::vector<Record> out;
+  auto servers = record_cast<OffCpuRecord>(off_cpu(300, 880));
+  servers.thread = 99;
+  // Two threads are looked at one after the other, so their sleeps come out of order.
+  merge.merge(std::vector{block(0, 0, 5), block(16, 333, 900)},
+              std::vector{off_cpu(10, 895), record_cast<Record>(servers)}, Nanos(1000 * kMicro),
+              out);
+  EXPECT_EQ(kinds(out), (std::vector{RecordKind::kOffCpu, RecordKind::kOffCpu, RecordKind::kBlock,
+                                     RecordKind::kBlock}));
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -201,5 +201,58 @@ TEST(Judge, DroppedStretchIsCountedAndDistrusted) {
   EXPECT_FALSE(verdicts.summary.is_trustworthy());
 }
 
+/// A server that was late by 10 ms, once, at block 200; `facts` come before that block.
+std::vector<Record> run_of_a_late_server(const std::vector<Record>& facts) {
+  std::vector<Record> records;
+  Nanos behind;
+  for (int64_t i = 0; i < 400; i++) {
+    if (i == 200) {
+      records.insert(records.end(), facts.begin(), facts.end());
+      behind = kMillisecond * 10;
+    }
+    Block block = block_at(64 * i, 64);
+    block.due = block.woke = block.due + behind;
+    records.push_back(record_cast<Record>(to_record(block)));
+  }
+  return records;
+}
+
+std::vector<Glitch> glitches_of_server(const SessionInfo& run, const std::vector<Record>& records) {
+  std::vector<Glitch> glitches;
+  Judge judge(run, [&](const Glitch& glitch) { glitches.push_back(glitch); });
+  judge.take(records);
+  judge.finish();
+  return glitches;
+}
+
+TEST(Judge, ALateServerIsTheCauseWhenNobodyLooksAtIt) {
+  SessionInfo run = info();
+  run.position_source = PositionSource::kServerCounter;
+  const auto glitches = glitches_of_server(run, run_of_a_late_server({}));
+  ASSERT_EQ(glitches.size(), 1U);
+  EXPECT_EQ(glitches[0].gap.source, LossSource::kServer);
+  EXPECT_EQ(glitches[0].cause, CauseKind::kServer);
+  EXPECT_EQ(glitches[0].process, "");
+}
+
+TEST(Judge, ALateServerIsExplainedByItsOwnFacts) {
+  SessionInfo run = info();
+  run.position_source = PositionSource::kServerCounter;
+  run.server_process = "jackd (1234)";
+  run.server_observation = Observation::kAllEvents;
+  run.server_thread = 99;
+  // Block 200 was due at 268 ms and came 10 ms later.
+  auto fault = record_cast<FaultRecord>(test::fault(268'500, 277'500));
+  fault.thread = 99;
+  const Record ours = test::fault(268'100, 278'000);
+  const auto glitches =
+      glitches_of_server(run, run_of_a_late_server({record_cast<Record>(fault), ours}));
+  ASSERT_EQ(glitches.size(), 1U);
+  EXPECT_EQ(glitches[0].cause, CauseKind::kPageFault);
+  EXPECT_EQ(glitches[0].process, "jackd (1234)");
+  EXPECT_EQ(glitches[0].budget.front().time, Nanos(9'000 * test::kMicro));
+  EXPECT_EQ(glitches[0].is_memory, true);
+}
+
 }  // namespace
 }  // namespace holdfast

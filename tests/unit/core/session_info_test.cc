@@ -17,6 +17,13 @@ TEST(SessionInfo, TextComesBackAsWritten) {
   SessionInfo info = test::sample_info();
   info.position_source = PositionSource::kClockEstimate;
   info.locked_bytes = 1 << 20;
+  info.sound_system = "jack2 1.9.21, server default";
+  info.exact_losses = "client";
+  info.system_locked_bytes = 39 << 20;
+  info.late_tolerance_ns = 1'333'333;
+  info.server_process = "jackd (1234)";
+  info.server_observation = Observation::kUserEvents;
+  info.server_thread = 1236;
   info.utc_minus_mono_ns = INT64_MIN;
   const Result<SessionInfo> back = parse_session_info(to_text(info));
   ASSERT_TRUE(back.ok());

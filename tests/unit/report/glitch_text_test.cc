@@ -45,6 +45,14 @@ TEST(GlitchText, BoundedLossSaysItsBound) {
   EXPECT_NE(glitch_line(bounded, info()).find("lost, +-16,"), std::string::npos);
 }
 
+TEST(GlitchText, ALateServerIsNamed) {
+  Glitch servers = glitch();
+  servers.gap.source = LossSource::kServer;
+  servers.process = "jackd (1234)";
+  EXPECT_TRUE(glitch_line(servers, info()).ends_with("cause: unexplained in jackd (1234)"));
+  EXPECT_EQ(nlohmann::json::parse(glitch_json(servers))["process"], "jackd (1234)");
+}
+
 TEST(GlitchText, JsonKeepsTheContract) {
   const auto json = nlohmann::json::parse(glitch_json(glitch()));
   EXPECT_EQ(json["schema"], "holdfast.glitch/1");
@@ -89,6 +97,18 @@ TEST(SummaryText, NamesWhatWasNotGrantedAndWhatCannotBeTrusted) {
   EXPECT_NE(text.find("limited        the audio thread runs as SCHED_OTHER"), std::string::npos);
   EXPECT_NE(text.find("NOT TRUSTWORTHY: the counter's own audio thread took 3 page faults"),
             std::string::npos);
+}
+
+TEST(SessionText, SaysWhoseLatenessIsExactAndWhatTheSoundSystemLocked) {
+  SessionInfo run = info();
+  run.sound_system = "jack2 1.9.21, server default";
+  run.position_source = PositionSource::kServerCounter;
+  run.exact_losses = "client";
+  run.system_locked_bytes = 39 << 20;
+  const std::string text = session_text(run);
+  EXPECT_NE(text.find("(jack2 1.9.21, server default)"), std::string::npos);
+  EXPECT_NE(text.find("server_counter; exact when our thread is late, bounded"), std::string::npos);
+  EXPECT_NE(text.find("39936 KiB by the sound system"), std::string::npos);
 }
 
 }  // namespace

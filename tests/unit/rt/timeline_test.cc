@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 #include "tests/support/block_builder.h"
 
@@ -262,6 +263,116 @@ TEST(Timeline, AdoptGoesOnWhereTheAudioThreadSaysItIs) {
   EXPECT_EQ(stream.place(block_at(320)).at, Frames(320));
   EXPECT_EQ(stream.finish().missing, Frames(60));
   EXPECT_EQ(stream.timeline.totals().elapsed, Frames(336));
+}
+
+/// A server with a blind counter: blocks of 64 frames, woken `behind` after the grid of the
+/// counter.
+struct BlindStream {
+  Timeline timeline{kRateHz, PositionSource::kServerCounter};
+  std::vector<Gap> gaps;
+  std::vector<Placement> placements;
+  Nanos behind;
+
+  void place(int64_t position, Nanos late = Nanos(0)) {
+    Block block = block_at(position, 64);
+    block.due = block.due + behind;
+    block.woke = block.due + late + kMicrosecond * (position / 64 % 7);
+    placements.push_back(timeline.place(block));
+    if (placements.back().has_closed_gap) gaps.push_back(timeline.closed_gap());
+  }
+  int64_t regular(int64_t from, int64_t blocks) {
+    for (int64_t i = 0; i < blocks; i++) place(from + 64 * i);
+    return from + 64 * blocks;
+  }
+  const Totals& finish() {
+    while (timeline.finish()) gaps.push_back(timeline.closed_gap());
+    return timeline.totals();
+  }
+};
+
+TEST(Timeline, TimeThatABlindCounterDidNotCountIsALossOfTheServer) {
+  BlindStream stream;
+  const int64_t lost_at = stream.regular(0, 200);
+  stream.behind = kMillisecond * 10;
+  stream.regular(lost_at, 200);
+  const Totals& totals = stream.finish();
+  ASSERT_EQ(stream.gaps.size(), 1U);
+  const Gap& gap = stream.gaps[0];
+  EXPECT_EQ(gap.source, LossSource::kServer);
+  EXPECT_FALSE(gap.is_exact);
+  EXPECT_EQ(gap.position, Frames(lost_at));
+  EXPECT_NEAR(static_cast<double>(gap.missing.count), 480, static_cast<double>(gap.error.count));
+  EXPECT_LE(gap.error, Frames(64));
+  EXPECT_EQ(totals.elapsed, totals.received + totals.missing);
+  EXPECT_EQ(totals.received, Frames(400 * 64));
+}
+
+TEST(Timeline, BlocksAfterALossOfTheServerMoveUp) {
+  BlindStream stream;
+  const int64_t lost_at = stream.regular(0, 200);
+  stream.behind = kMillisecond * 10;
+  stream.regular(lost_at, 100);
+  int64_t moved = 0;
+  for (size_t i = 200; i < 300; i++) {
+    const Placement& placement = stream.placements[i];
+    if (placement.relocated_by == Frames(0)) continue;
+    moved++;
+    EXPECT_EQ(placement.relocated_from, Frames(lost_at));
+    EXPECT_EQ(placement.at, Frames(static_cast<int64_t>(i) * 64) - placement.relocated_by);
+  }
+  EXPECT_EQ(moved, 1);
+}
+
+TEST(Timeline, AGapThatFollowsALossOfTheServerIsToldAfterIt) {
+  BlindStream stream;
+  const int64_t lost_at = stream.regular(0, 200);
+  stream.behind = kMillisecond * 10;
+  const int64_t gap_at = stream.regular(lost_at, 20);
+  stream.regular(gap_at + 128, 400);
+  stream.finish();
+  ASSERT_EQ(stream.gaps.size(), 2U);
+  EXPECT_EQ(stream.gaps[0].source, LossSource::kServer);
+  EXPECT_EQ(stream.gaps[1].source, LossSource::kClient);
+  EXPECT_EQ(stream.gaps[1].position, Frames(gap_at) + stream.gaps[0].missing);
+  EXPECT_EQ(stream.gaps[1].missing, Frames(128));
+}
+
+TEST(Timeline, AGapThatComesBeforeALossOfTheServerIsToldBeforeIt) {
+  BlindStream stream;
+  stream.regular(0, 200);
+  const int64_t lost_at = stream.regular(200 * 64 + 128, 20);
+  stream.behind = kMillisecond * 10;
+  stream.regular(lost_at, 400);
+  stream.finish();
+  ASSERT_EQ(stream.gaps.size(), 2U);
+  EXPECT_EQ(stream.gaps[0].source, LossSource::kClient);
+  EXPECT_EQ(stream.gaps[1].source, LossSource::kServer);
+  EXPECT_EQ(stream.gaps[1].position, Frames(lost_at));
+}
+
+TEST(Timeline, ACounterThatIsNotBlindIsNotWatched) {
+  Stream stream;
+  for (int64_t i = 0; i < 400; i++) {
+    Block block = block_at(16 * i);
+    if (i >= 200) block.woke = block.due = block.due + kMillisecond * 10;
+    stream.place(block);
+  }
+  EXPECT_EQ(stream.finish().gaps, 0);
+}
+
+TEST(Timeline, ARestartThatTheServerCausedIsTheServers) {
+  BlindStream stream;
+  stream.regular(0, 200);
+  Block block = block_at(0, 64);
+  block.epoch = 1;
+  block.due = block.woke = block_at(199 * 64, 64).due + kSecond;
+  block.source = LossSource::kServer;
+  stream.timeline.place(block);
+  stream.finish();
+  ASSERT_EQ(stream.gaps.size(), 1U);
+  EXPECT_EQ(stream.gaps[0].source, LossSource::kServer);
+  EXPECT_EQ(stream.gaps[0].missing, Frames(48000 - 64));
+  EXPECT_EQ(stream.gaps[0].error, Frames(64));
 }
 
 }  // namespace
