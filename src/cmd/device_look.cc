@@ -69,7 +69,7 @@ std::string read_all(int answers) {
 }
 
 std::string take_line(std::string_view& text) {
-  const std::string line(text.substr(0, text.find('\n')));
+  std::string line(text.substr(0, text.find('\n')));
   text.remove_prefix(std::min(line.size() + 1, text.size()));
   return line;
 }

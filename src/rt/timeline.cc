@@ -20,8 +20,7 @@ HF_RT_TEXT Placement Timeline::place(const Block& block) HF_REALTIME {
     totals_.torn++;
     return out;
   }
-  if (!is_begun_) begin(block);
-  if (has_watch_) watch(block);
+  if (!needs_position_only_) look_at_clock(block);
   if (block.epoch != last_.epoch) {
     begin_epoch(block, out);
     return out;
@@ -59,6 +58,12 @@ HF_RT_TEXT bool Timeline::finish() HF_REALTIME {
   if (has_server_loss_) insert_server_loss(none);
   if (has_open_ && !none.has_closed_gap) close_gap(none);
   return none.has_closed_gap;
+}
+
+HF_RT_TEXT void Timeline::look_at_clock(const Block& block) {
+  if (!is_begun_) begin(block);
+  needs_position_only_ = !has_watch_;
+  if (has_watch_) watch(block);
 }
 
 /// Before the block is placed: the front is where frames would be missing.

@@ -114,6 +114,7 @@ class Timeline {
   void fill(Frames from, Frames to);
   void drop_gap_if_empty();
   void settle_doubtful_silence(const Block& block);
+  void look_at_clock(const Block& block);
   void watch(const Block& block);
   void insert_server_loss(Placement& out);
 
@@ -134,6 +135,7 @@ class Timeline {
   bool has_open_ = false;
   bool is_chain_ = false;  ///< Nothing but consecutive blocks since the gap opened.
   bool is_begun_ = false;
+  bool needs_position_only_ = false;  ///< Begun, and there is no clock to watch: most streams.
   bool is_doubtful_silence_ = false;  ///< The last block jumped, and is all zero amid sound.
 };
 
