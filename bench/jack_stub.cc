@@ -78,9 +78,6 @@ const char** jack_port_get_all_connections(const jack_client_t*, const jack_port
 jack_port_t* jack_port_by_name(jack_client_t*, const char*) {
   return nullptr;
 }
-int jack_get_client_pid(const char*) {
-  return 0;
-}
 int jack_connect(jack_client_t*, const char*, const char*) {
   return 0;
 }

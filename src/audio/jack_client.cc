@@ -27,11 +27,6 @@ std::string take_said() {
   return std::exchange(said, {});
 }
 
-std::string server_name() {
-  const char* name = secure_getenv("JACK_DEFAULT_SERVER");
-  return name != nullptr && *name != '\0' ? name : "default";
-}
-
 std::string hint_on_shared_memory() {
   struct statvfs place = {};
   if (statvfs("/dev/shm", &place) != 0) return "";
@@ -56,12 +51,17 @@ Error refusal(jack_status_t status) {
                        hint_on_shared_memory());
   }
   return unavailable(
-      "no JACK server called '" + server_name() +
+      "no JACK server called '" + jack_server_name() +
       "' answers this user; start one, e.g. `jackd -d alsa`, or run under `pw-jack`" +
       hint_on_shared_memory());
 }
 
 }  // namespace
+
+std::string jack_server_name() {
+  const char* name = secure_getenv("JACK_DEFAULT_SERVER");
+  return name != nullptr && *name != '\0' ? name : "default";
+}
 
 Result<JackClient> open_jack_client(const char* name) {
   jack_set_error_function(&keep);
@@ -76,7 +76,7 @@ Result<JackClient> open_jack_client(const char* name) {
 std::string jack_version_text() {
   const std::string version = jack_get_version_string();
   if (version.find("PipeWire") != std::string::npos) return "JACK library " + version;
-  return "jack2 " + version + ", server " + server_name();
+  return "jack2 " + version + ", server " + jack_server_name();
 }
 
 }  // namespace holdfast::audio

@@ -21,6 +21,9 @@ using JackClient = std::unique_ptr<jack_client_t, CloseJackClient>;
 /// Errors: kUnavailable, with what to do.
 Result<JackClient> open_jack_client(const char* name);
 
+/// The server that open_jack_client() asks for.
+std::string jack_server_name();
+
 /// "jack2 1.9.21, server default", or what stands behind PipeWire's libjack.
 std::string jack_version_text();
 

@@ -4,6 +4,8 @@
 #include <memory>
 #include <set>
 
+#include "audio/jack_client.h"
+#include "audio/jack_programs_linux.h"
 #include "base/nearest.h"
 
 namespace holdfast::audio {
@@ -63,7 +65,7 @@ std::vector<pid_t> jack_programs_behind(jack_client_t* client, std::vector<std::
     const std::string program = client_of(sources.back());
     sources.pop_back();
     if (!seen.insert(program).second) continue;
-    const pid_t process = jack_get_client_pid(program.c_str());
+    const pid_t process = find_jack_program(jack_server_name(), program);
     if (process > 0) processes.push_back(process);
     for (const std::string& further : sources_of(client, program)) sources.push_back(further);
   }

@@ -23,7 +23,7 @@ Result<std::vector<std::string>> find_jack_sources(jack_client_t* client, std::s
                                                    size_t most);
 
 /// Processes of the programs behind `sources`, and of those that feed these in their turn, server
-/// and hardware left out. Empty where the server does not tell.
+/// and hardware left out. Those that cannot be found are left out (PipeWire does not tell).
 std::vector<pid_t> jack_programs_behind(jack_client_t* client, std::vector<std::string> sources);
 
 }  // namespace holdfast::audio

@@ -50,5 +50,6 @@ struct Module {
 /// The one name that a module exports.
 #define HF_AUDIO_MODULE_SYMBOL "hf_audio_module"
 extern "C" {
+// NOLINTNEXTLINE(readability-identifier-naming): a name of C
 [[gnu::visibility("default")]] extern const holdfast::audio::Module hf_audio_module;
 }

@@ -11,13 +11,12 @@
 #include "cmd/command.h"
 #include "cmd/counter.h"
 #include "cmd/exit.h"
+#include "cmd/graph_followers.h"
 #include "cmd/opened_device.h"
 #include "cmd/output.h"
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
-#include "core/thread_choice.h"
 #include "probe/clock_linux.h"
-#include "probe/process_linux.h"
 #include "report/glitch_text.h"
 #include "session/live_run.h"
 #include "session/observer.h"
@@ -38,37 +37,6 @@ std::unique_ptr<session::Observer> observe(const CountOptions& options, const au
   if (wanted.thread == 0 || wanted.most == Observation::kNone) return nullptr;
   std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
   run.observe(*observer);
-  return observer;
-}
-
-/// Looks at the thread of the sound server that runs its cycles, as closely as at our own. Errors:
-/// kUnavailable where there is no server, or it may not be looked at.
-Result<std::unique_ptr<session::Observer>> follow_server(const CountOptions& options,
-                                                         const OpenedDevice& opened,
-                                                         SessionInfo& info) {
-  if (options.observe == "none") {
-    return Error{ErrorKind::kUsage, 0, "--follow-server needs --observe to be more than none"};
-  }
-  if (opened.server == 0) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "--follow-server: " + opened.capabilities.device +
-                     " has no server that could be late; leave the option out"};
-  }
-  HF_TRY_ASSIGN(const std::vector<TaskStat> threads, probe::read_threads(opened.server));
-  HF_TRY_ASSIGN(const ThreadChoice choice, choose_thread(threads, opened.server, ""));
-  session::Observer::Options wanted;
-  wanted.pid = opened.server;
-  wanted.thread = choice.thread.id;
-  wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
-  wanted.is_server = true;
-  std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
-  opened.run->observe_server(*observer, choice.thread.id);
-  info.server_process = choice.thread.name + " (" + std::to_string(opened.server) + ")";
-  info.server_observation = observer->level();
-  info.server_thread = choice.thread.id;
-  for (const Unavailable& missing : observer->limitations()) {
-    info.limitations.push_back("of the server: " + missing.why + "; " + missing.how_to_get_it);
-  }
   return observer;
 }
 
@@ -132,9 +100,9 @@ Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, opened));
   const std::unique_ptr<session::Observer> observer = observe(options, *opened.device, run);
   HF_TRY_ASSIGN(SessionInfo info, describe(options, opened, protection, observer.get()));
-  std::unique_ptr<session::Observer> server_observer;
+  GraphFollowers followers;
   if (options.is_following_server) {
-    HF_TRY_ASSIGN(server_observer, follow_server(options, opened, info));
+    HF_TRY_ASSIGN(followers, follow_graph(options, opened, info));
     HF_TRY_ASSIGN(info, parse_session_info(to_text(info)));
   }
   output.advice(session_text(info));
@@ -151,6 +119,7 @@ Result<int> count(const CountOptions& options, Output& output) {
               });
   const Result<> finished = counter.finish();
   tell_new_limitations(observer.get(), output);
+  for (const auto& follower : followers) tell_new_limitations(follower.get(), output);
   if (!ended) return ended.error();
   if (!finished) return finished.error();
   if (*ended == EndReason::kDeviceGone) {
@@ -185,8 +154,9 @@ Command add_count(CLI::App& app) {
                    "user_events, polls or none")
       ->check(CLI::IsMember({"all_events", "user_events", "polls", "none"}))
       ->capture_default_str();
-  command->add_flag("--follow-server", options->is_following_server,
-                    "When the sound server was late, look for the cause in its own audio thread");
+  command->add_flag(
+      "--follow-server", options->is_following_server,
+      "When the sound server, or a program before us, was late, look for the cause there");
   CLI::Option* pid =
       command->add_option("--pid", options->pid, "Count the glitches of a thread of this process")
           ->check(CLI::Range(1, 1 << 22));

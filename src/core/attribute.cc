@@ -210,6 +210,9 @@ class Claims {
   void claim_remainder() {
     if (evidence_.has_lost) return;
     const TimeSpan window = evidence_.window;
+    if (evidence_.observed.is_another) {
+      return add({window, Rank::kRemainder, CauseKind::kCallback});  // it need not wake at the end
+    }
     if (has_wait_) add({{last_wait_end_, window.end}, Rank::kRemainder, CauseKind::kLateWake});
     if (!evidence_.observed.times_callbacks) {
       const Nanos end = has_wait_ ? last_wait_end_ : window.end;
@@ -367,8 +370,8 @@ Attribution attribute(const Gap& gap, const ObservedThread& observed, const Thre
   return answer;
 }
 
-Attribution attribute_server(const Gap& gap, const ObservedThread& observed,
-                             const ThreadFacts& facts, const AddressSpace& space) {
+Attribution attribute_other(const Gap& gap, const ObservedThread& observed,
+                            const ThreadFacts& facts, const AddressSpace& space) {
   Gap its_own = gap;
   its_own.source = LossSource::kClient;
   return attribute(its_own, observed, facts, space);

@@ -33,9 +33,9 @@ struct Attribution {
 Attribution attribute(const Gap& gap, const ObservedThread& observed, const ThreadFacts& facts,
                       const AddressSpace& space);
 
-/// The same for a loss of the server, from facts of the server's own audio thread.
-Attribution attribute_server(const Gap& gap, const ObservedThread& observed,
-                             const ThreadFacts& facts, const AddressSpace& space);
+/// The same from the facts of another program's audio thread, for which ours had to wait.
+Attribution attribute_other(const Gap& gap, const ObservedThread& observed,
+                            const ThreadFacts& facts, const AddressSpace& space);
 
 /// How long before gap.due facts may matter: what began earlier is not asked for.
 inline constexpr Nanos kFactsBeforeDue = kSecond;

@@ -5,6 +5,11 @@
 
 namespace holdfast {
 
+FactMerge::FactMerge(Nanos block_time, std::span<const uint32_t> others)
+    : sleep_filter_(Nanos(block_time.count / kLateShare)) {
+  for (const uint32_t thread : others) others_.push_back({thread, sleep_filter_});
+}
+
 void FactMerge::merge(std::span<const Record> blocks, std::span<const Record> facts, Nanos settled,
                       std::vector<Record>& out) {
   waiting_.insert(waiting_.end(), blocks.begin(), blocks.end());
@@ -16,16 +21,17 @@ void FactMerge::merge(std::span<const Record> blocks, std::span<const Record> fa
 }
 
 void FactMerge::add(std::span<const Record> facts) {
-  if (server_thread_ == 0) return sleep_filter_.add(facts);
-  server_facts_.clear();
-  own_facts_.clear();
-  for (const Record& fact : facts) {
-    const bool is_servers = fact.head.kind == RecordKind::kOffCpu &&
-                            record_cast<OffCpuRecord>(fact).thread == server_thread_;
-    (is_servers ? server_facts_ : own_facts_).push_back(fact);
+  if (others_.empty()) return sleep_filter_.add(facts);
+  for (const Record& fact : facts) filter_of(fact).add({&fact, 1});
+}
+
+SleepFilter& FactMerge::filter_of(const Record& fact) {
+  if (fact.head.kind != RecordKind::kOffCpu) return sleep_filter_;
+  const uint32_t thread = record_cast<OffCpuRecord>(fact).thread;
+  for (Stream& other : others_) {
+    if (other.thread == thread) return other.sleep_filter;
   }
-  sleep_filter_.add(own_facts_);
-  server_filter_.add(server_facts_);
+  return sleep_filter_;
 }
 
 void FactMerge::give_up(Nanos now, std::vector<Record>& out) {
@@ -42,7 +48,7 @@ void FactMerge::give_up(Nanos now, std::vector<Record>& out) {
 void FactMerge::release(size_t count, std::vector<Record>& out) {
   const std::span<const Record> blocks(waiting_.data(), count);
   sleep_filter_.settle(blocks, out);
-  if (server_thread_ != 0) server_filter_.settle(blocks, out);
+  for (Stream& other : others_) other.sleep_filter.settle(blocks, out);
   out.insert(out.end(), blocks.begin(), blocks.end());
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(count));
 }

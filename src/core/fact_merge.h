@@ -4,6 +4,7 @@
 // needs no second thought.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,11 +18,8 @@ namespace holdfast {
 class FactMerge {
  public:
   /// `block_time`: sleeps around blocks that come later than a quarter of it are kept.
-  /// `server_thread`: another thread that is looked at, whose sleeps are a stream of their own.
-  explicit FactMerge(Nanos block_time, uint32_t server_thread = 0)
-      : sleep_filter_(Nanos(block_time.count / kLateShare)),
-        server_filter_(sleep_filter_),
-        server_thread_(server_thread) {}
+  /// `others`: threads that are looked at besides; the sleeps of each are a stream of its own.
+  explicit FactMerge(Nanos block_time, std::span<const uint32_t> others = {});
 
   /// Takes blocks (with what else comes out of the ring), and the facts that were asked for after
   /// them. Appends to `out` what may go on: all that happened before `settled` has been told.
@@ -38,13 +36,17 @@ class FactMerge {
   static constexpr int64_t kLateShare = 4;
 
   void add(std::span<const Record> facts);
+  SleepFilter& filter_of(const Record& fact);
   void release(size_t count, std::vector<Record>& out);
 
+  /// Of another thread.
+  struct Stream {
+    uint32_t thread;
+    SleepFilter sleep_filter;
+  };
+
   SleepFilter sleep_filter_;
-  SleepFilter server_filter_;
-  uint32_t server_thread_;
-  std::vector<Record> server_facts_;
-  std::vector<Record> own_facts_;
+  std::vector<Stream> others_;
   std::vector<Record> waiting_;
 };
 

@@ -39,13 +39,12 @@ Judge::Judge(const SessionInfo& info, OnGlitch on_glitch)
       observed_{info.observation, static_cast<uint32_t>(info.observed_thread),
                 info.times_callbacks != 0},
       facts_(observed_.thread),
-      server_process_(info.server_process),
-      server_{info.server_observation, static_cast<uint32_t>(info.server_thread), false},
-      server_facts_(server_.thread),
+      graph_(info),
       utc_minus_mono_ns_(std::clamp(info.utc_minus_mono_ns, -kLargest, kLargest)) {}
 
 void Judge::take(std::span<const Record> records) {
   for (const Record& record : records) {
+    graph_.take(record);
     switch (record.head.kind) {
       case RecordKind::kBlock:
         take_block(record_cast<BlockRecord>(record));
@@ -71,17 +70,17 @@ void Judge::take(std::span<const Record> records) {
             std::min(told_losses_ + std::clamp<int64_t>(record_cast<LostRecord>(record).facts, 0,
                                                         kLargestCount),
                      kLargest);
-        add_fact(record);
+        facts_.add(record);
         break;
       case RecordKind::kFault:
       case RecordKind::kOffCpu:
       case RecordKind::kCallback:
       case RecordKind::kThreadUse:
       case RecordKind::kPause:
-        add_fact(record);
+        facts_.add(record);
         break;
       case RecordKind::kText:
-      case RecordKind::kServerText:
+      case RecordKind::kFollowedText:
         take_text(record);
         break;
       case RecordKind::kMemory:
@@ -97,23 +96,13 @@ void Judge::take(std::span<const Record> records) {
 
 void Judge::take_text(const Record& record) {
   if (const auto line = lines_.take(record)) space_.take_line(*line);
-  if (const auto line = server_lines_.take(record)) server_space_.take_line(*line);
-}
-
-/// Facts that name a thread go to it; a pause of the host, and a hole in what is known, to both.
-void Judge::add_fact(const Record& record) {
-  facts_.add(record);
-  if (server_.thread == 0 || record.head.kind == RecordKind::kCallback) return;
-  const bool is_own_stop =
-      record.head.kind == RecordKind::kPause && (record.head.flags & kPauseIsHost) == 0;
-  if (!is_own_stop) server_facts_.add(record);
 }
 
 /// What no gap can need any more.
 void Judge::forget() {
   const Nanos oldest = timeline_.oldest_due() - kFactsBeforeDue;
   facts_.forget_before(oldest);
-  server_facts_.forget_before(oldest);
+  graph_.forget_before(oldest);
 }
 
 void Judge::finish() {
@@ -125,7 +114,7 @@ void Judge::finish() {
 void Judge::refresh() {
   summary_.totals = timeline_.totals();
   summary_.glitches = summary_.totals.gaps;
-  summary_.lost_facts = told_losses_ + facts_.dropped() + server_facts_.dropped();
+  summary_.lost_facts = told_losses_ + facts_.dropped() + graph_.dropped();
 }
 
 void Judge::take_block(const BlockRecord& record) {
@@ -159,20 +148,17 @@ void Judge::take_dropped(const DroppedRecord& record) {
   summary_.unlisted_glitches += record.gaps;
 }
 
-Attribution Judge::attribution_of(const Gap& gap) const {
-  const bool is_servers = gap.source == LossSource::kServer && server_.thread != 0;
-  if (!is_servers) return attribute(gap, observed_, facts_, space_);
-  return attribute_server(gap, server_, server_facts_, server_space_);
-}
-
 void Judge::emit(const Gap& gap) {
   Glitch glitch;
   glitch.index = ++listed_;
   glitch.gap = gap;
   glitch.utc = gap.due + Nanos(utc_minus_mono_ns_);
   summary_.lateness.add(lateness(gap));
-  Attribution attribution = attribution_of(gap);
-  if (gap.source == LossSource::kServer) glitch.process = server_process_;
+  Attribution attribution = attribute(gap, observed_, facts_, space_);
+  if (auto blame = graph_.blame(gap, attribution)) {
+    glitch.process = std::move(blame->program);
+    attribution = std::move(blame->attribution);
+  }
   glitch.cause = attribution.cause;
   glitch.budget = std::move(attribution.budget);
   glitch.has_lost_facts = attribution.has_lost_facts;

@@ -5,11 +5,11 @@
 
 #include <functional>
 #include <span>
-#include <string>
 
 #include "core/address_space.h"
 #include "core/attribute.h"
 #include "core/glitch.h"
+#include "core/graph_facts.h"
 #include "core/page_costs.h"
 #include "core/session_info.h"
 #include "core/text_lines.h"
@@ -39,8 +39,6 @@ class Judge {
   void take_block(const BlockRecord& record);
   void take_dropped(const DroppedRecord& record);
   void take_text(const Record& record);
-  void add_fact(const Record& record);
-  [[nodiscard]] Attribution attribution_of(const Gap& gap) const;
   void emit(const Gap& gap);
   void forget();
   void refresh();
@@ -52,11 +50,7 @@ class Judge {
   ThreadFacts facts_;
   TextLines lines_;
   AddressSpace space_;
-  std::string server_process_;
-  ObservedThread server_;
-  ThreadFacts server_facts_;
-  TextLines server_lines_{RecordKind::kServerText};
-  AddressSpace server_space_;
+  GraphFacts graph_;
   PageCosts page_costs_;
   int64_t utc_minus_mono_ns_;
   Nanos last_glitch_end_;

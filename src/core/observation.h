@@ -31,6 +31,7 @@ struct ObservedThread {
   Observation level = Observation::kNone;
   uint32_t thread = 0;           ///< Kernel id.
   bool times_callbacks = false;  ///< Long callbacks are recorded; all others were short.
+  bool is_another = false;       ///< Ours waited for it: it need not have woken when the gap ended.
 
   friend bool operator==(const ObservedThread&, const ObservedThread&) = default;
 };

@@ -175,7 +175,7 @@ constexpr RecordSchema kSchemas[] = {
     {RecordKind::kLost, "lost", kLostFields},
     {RecordKind::kText, "text", kTextFields},
     {RecordKind::kProcessors, "processors", kProcessorsFields},
-    {RecordKind::kServerText, "server_text", kTextFields},
+    {RecordKind::kFollowedText, "followed_text", kTextFields},
 };
 
 }  // namespace
@@ -219,7 +219,7 @@ const RecordSchema* schema_of(RecordKind kind) {
       return &kSchemas[12];
     case RecordKind::kProcessors:
       return &kSchemas[13];
-    case RecordKind::kServerText:
+    case RecordKind::kFollowedText:
       return &kSchemas[14];
   }
   return nullptr;

@@ -2,6 +2,7 @@
 // One table of text keys; writing walks it forwards, reading looks lines up in it.
 #include "core/session_info.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace holdfast {
@@ -22,14 +23,13 @@ struct NumberKey {
   int64_t most;
 };
 
+constexpr std::string_view kServerRole = "server";
+constexpr std::string_view kClientRole = "client";
+
 constexpr TextKey kTextKeys[] = {
-    {"program", &SessionInfo::program},
-    {"device", &SessionInfo::device},
-    {"sound_system", &SessionInfo::sound_system},
-    {"exact_losses", &SessionInfo::exact_losses},
-    {"machine", &SessionInfo::machine},
-    {"scheduling", &SessionInfo::scheduling},
-    {"server_process", &SessionInfo::server_process},
+    {"program", &SessionInfo::program},           {"device", &SessionInfo::device},
+    {"sound_system", &SessionInfo::sound_system}, {"exact_losses", &SessionInfo::exact_losses},
+    {"machine", &SessionInfo::machine},           {"scheduling", &SessionInfo::scheduling},
 };
 
 constexpr NumberKey kNumberKeys[] = {
@@ -41,7 +41,6 @@ constexpr NumberKey kNumberKeys[] = {
     {"late_tolerance_ns", &SessionInfo::late_tolerance_ns, 0, INT64_MAX},
     {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
     {"observed_thread", &SessionInfo::observed_thread, 0, UINT32_MAX},
-    {"server_thread", &SessionInfo::server_thread, 0, UINT32_MAX},
     {"times_callbacks", &SessionInfo::times_callbacks, 0, 1},
 };
 
@@ -76,6 +75,36 @@ Result<PositionSource> parse_position_source(std::string_view text) {
   return bad_value("position_source", text, "is unknown");
 }
 
+std::string_view take_word(std::string_view& text) {
+  const std::string_view word = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(word.size() + 1, text.size()));
+  return word;
+}
+
+/// "server all_events 1236 jackd (1234)".
+Result<FollowedProgram> parse_followed(std::string_view value) {
+  constexpr NumberKey kThreadId = {"followed", nullptr, 1, UINT32_MAX};
+  FollowedProgram program;
+  std::string_view rest = value;
+  const std::string_view role = take_word(rest);
+  const auto level = parse_observation(take_word(rest));
+  if ((role != kServerRole && role != kClientRole) || !level) {
+    return bad_value("followed", value, "is unknown");
+  }
+  program.is_server = role == kServerRole;
+  program.observation = *level;
+  HF_TRY_ASSIGN(program.thread, parse_number(kThreadId, take_word(rest)));
+  program.name = rest;
+  return program;
+}
+
+std::string followed_text(const FollowedProgram& program) {
+  std::string text(program.is_server ? kServerRole : kClientRole);
+  text += ' ';
+  text += name_of(program.observation);
+  return text + ' ' + std::to_string(program.thread) + ' ' + program.name;
+}
+
 Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& info) {
   for (const TextKey& row : kTextKeys) {
     if (key == row.key) info.*row.value = value;
@@ -87,10 +116,15 @@ Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& i
   if (key == "position_source") {
     HF_TRY_ASSIGN(info.position_source, parse_position_source(value));
   }
-  if (key == "observation" || key == "server_observation") {
+  if (key == "observation") {
     const auto level = parse_observation(value);
     if (!level) return bad_value(key, value, "is unknown");
-    (key == "observation" ? info.observation : info.server_observation) = *level;
+    info.observation = *level;
+  }
+  if (key == "followed") {
+    if (info.followed.size() >= kMostFollowed) return bad_value(key, value, "is one too many");
+    HF_TRY_ASSIGN(FollowedProgram program, parse_followed(value));
+    info.followed.push_back(std::move(program));
   }
   if (key == "limitation") info.limitations.emplace_back(value);
   return Done{};
@@ -115,10 +149,12 @@ std::string to_text(const SessionInfo& info) {
   for (const TextKey& row : kTextKeys) add_line(text, row.key, info.*row.value);
   add_line(text, "position_source", name_of(info.position_source));
   add_line(text, "observation", name_of(info.observation));
-  add_line(text, "server_observation", name_of(info.server_observation));
   for (const NumberKey& row : kNumberKeys) {
     if (info.*row.value < row.least) continue;  // not known, and so not stated
     add_line(text, row.key, std::to_string(info.*row.value));
+  }
+  for (const FollowedProgram& program : info.followed) {
+    add_line(text, "followed", followed_text(program));
   }
   for (const std::string& limitation : info.limitations) add_line(text, "limitation", limitation);
   return text;

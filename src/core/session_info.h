@@ -3,6 +3,7 @@
 // privileges. Kept as text at the front of every trace, so that anybody can read it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,18 @@
 #include "rt/block.h"
 
 namespace holdfast {
+
+/// A program of the sound system's graph whose audio thread is looked at besides ours.
+struct FollowedProgram {
+  std::string name;  ///< "jackd (1234)": with its process id.
+  bool is_server = false;
+  Observation observation = Observation::kNone;
+  int64_t thread = 0;  ///< Kernel id of its audio thread.
+
+  friend bool operator==(const FollowedProgram&, const FollowedProgram&) = default;
+};
+
+inline constexpr size_t kMostFollowed = 16;
 
 /// The facts of a run. Strings hold no line breaks.
 struct SessionInfo {
@@ -33,16 +46,15 @@ struct SessionInfo {
   int64_t utc_minus_mono_ns = 0;     ///< At the start of the run.
   Observation observation = Observation::kNone;  ///< How closely the audio thread is looked at.
   int64_t observed_thread = 0;                   ///< Its kernel id.
-  std::string server_process;  ///< "jackd (1234)" when its audio thread is looked at, too.
-  Observation server_observation = Observation::kNone;
-  int64_t server_thread = 0;             ///< Kernel id of that thread.
+  std::vector<FollowedProgram> followed;  ///< The server first, then those nearest before us.
   int64_t times_callbacks = 0;           ///< 1: long callbacks are recorded, all others were short.
   std::vector<std::string> limitations;  ///< What was not granted, and how to get it.
 
   friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
 };
 
-/// One "key value" line per fact; `limitation` repeats. Line breaks in values become spaces.
+/// One "key value" line per fact; `limitation` and `followed` repeat. Line breaks in values become
+/// spaces.
 std::string to_text(const SessionInfo& info);
 
 /// The inverse. Unknown keys are skipped (a newer version wrote them); missing ones keep defaults.

@@ -291,9 +291,9 @@ std::string session_text(const SessionInfo& info) {
                  static_cast<long long>(info.channels));
   text += "observed by    " + std::string(name_of(info.observation)) + ": " +
           std::string(statement_of(info.observation)) + "\n";
-  if (!info.server_process.empty()) {
-    text += "server         " + info.server_process + ", observed by " +
-            std::string(name_of(info.server_observation)) + "\n";
+  for (const FollowedProgram& program : info.followed) {
+    text += (program.is_server ? "server         " : "before us      ") + program.name +
+            ", observed by " + std::string(name_of(program.observation)) + "\n";
   }
   text += "position from  " + std::string(name_of(info.position_source)) + trust_in_losses(info);
   text += "audio thread   " + info.scheduling +

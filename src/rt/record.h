@@ -33,7 +33,7 @@ enum class RecordKind : uint16_t {
   kLost = 12,        ///< Facts of a probe that found no room.
   kText = 13,        ///< A part of a line of text: names of threads, mappings, symbols.
   kProcessors = 14,  ///< What the machine's processors did, and the stalls of one cgroup.
-  kServerText = 15,  ///< As kText, about the process of the sound server.
+  kFollowedText = 15,  ///< As kText, about another program of the graph.
 };
 
 /// The first 16 bytes of every record.
@@ -209,7 +209,7 @@ struct LostRecord {
 
 inline constexpr uint16_t kTextIsLast = 1;  ///< The line ends with this part.
 
-/// kText and kServerText: 48 bytes of a line, the rest 0. Parts of one line follow each other;
+/// kText and kFollowedText: 48 bytes of a line, the rest 0. Parts of one line follow each other;
 /// core/text_lines puts them together.
 struct TextRecord {
   RecordHead head;

@@ -118,7 +118,7 @@ Result<EndReason> LiveRun::run(const Sink& sink, const Wait& wait) {
 Result<> LiveRun::begin_to_observe() {
   if (observer_ == nullptr) return Done{};
   const Nanos block = duration_of(Frames(options_.format.block_frames), options_.format.rate_hz);
-  merge_ = FactMerge(block, static_cast<uint32_t>(server_thread_));
+  merge_ = FactMerge(block, followed_threads_);
   popped_.resize(options_.ring_records);
   observer_->know_stack(device_.stack(), device_.thread_local_storage());
   return collect();
@@ -188,10 +188,10 @@ Result<> LiveRun::collect_with_facts() {
   facts_.clear();
   out_.clear();
   observer_->collect(facts_);
-  if (server_observer_ != nullptr) server_observer_->collect(facts_);
+  for (Observer* follower : followers_) follower->collect(facts_);
   note_lost_callbacks();
   Nanos settled = observer_->settled();
-  if (server_observer_ != nullptr) settled = std::min(settled, server_observer_->settled());
+  for (const Observer* follower : followers_) settled = std::min(settled, follower->settled());
   merge_.merge({popped_.data(), count}, facts_, settled, out_);
   return out_.empty() ? Result<>(Done{}) : (*sink_)(out_);
 }

@@ -50,11 +50,11 @@ class LiveRun {
   /// Looks at the audio thread from now on; before run(). The observer outlives the run.
   void observe(Observer& observer) { observer_ = &observer; }
 
-  /// Looks at the sound server's audio thread, too (Observer::Options::is_server); before run(),
+  /// Looks at another program's audio thread, too (Observer::Options::is_follower); before run(),
   /// and only beside an observer of our own.
-  void observe_server(Observer& observer, pid_t thread) {
-    server_observer_ = &observer;
-    server_thread_ = thread;
+  void follow(Observer& observer, pid_t thread) {
+    followers_.push_back(&observer);
+    followed_threads_.push_back(static_cast<uint32_t>(thread));
   }
 
   /// Called on the collecting thread when the device went away (false) and is waited for, and when
@@ -91,8 +91,8 @@ class LiveRun {
   std::optional<WorkTimer> work_timer_;
   std::vector<Record> popped_;
   Observer* observer_ = nullptr;
-  Observer* server_observer_ = nullptr;
-  pid_t server_thread_ = 0;
+  std::vector<Observer*> followers_;
+  std::vector<uint32_t> followed_threads_;
   FactMerge merge_{Nanos(0)};
   std::vector<Record> facts_;
   std::vector<Record> out_;

@@ -122,7 +122,7 @@ void Observer::open_surroundings() {
   } else {
     limit(names.error());
   }
-  if (options_.is_server) return;
+  if (options_.is_follower) return;
   if (auto memory = probe::MemoryUseProbe::open()) {
     add_limitations(memory->limitations());
     probes_->memory.emplace(std::move(*memory));
@@ -226,8 +226,11 @@ void Observer::read_names(std::vector<Record>& facts) {
 
 void Observer::write_line(const std::string& line, std::vector<Record>& facts) {
   space_.take_line(line);
-  const auto kind = options_.is_server ? RecordKind::kServerText : RecordKind::kText;
-  const std::vector<Record> parts = to_text_records(line, probe::monotonic_now(), kind);
+  const auto kind = options_.is_follower ? RecordKind::kFollowedText : RecordKind::kText;
+  std::vector<Record> parts = to_text_records(line, probe::monotonic_now(), kind);
+  if (options_.is_follower) {
+    for (Record& part : parts) part.head.epoch = static_cast<uint32_t>(options_.thread);
+  }
   facts.insert(facts.end(), parts.begin(), parts.end());
 }
 

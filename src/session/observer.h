@@ -31,8 +31,9 @@ class Observer {
     pid_t pid = 0;
     pid_t thread = 0;
     Observation most = Observation::kAllEvents;
-    bool is_server = false;  ///< The sound server's, beside an observer of our own thread: names go
-                             ///< into kServerText, and what belongs to no thread is not looked at.
+    /// Of another program of the graph, beside an observer of our own thread: names go into
+    /// kFollowedText, and what belongs to no thread is not looked at.
+    bool is_follower = false;
     bool has_timed_work = false;  ///< The thread's callbacks are timed: kCounters is possible.
   };
 

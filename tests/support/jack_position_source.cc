@@ -2,6 +2,9 @@
 // A JACK client whose output tells, in every sample, the frame number of the server's counter:
 // ground truth for whoever records from it. Prints "ready", and runs until its input closes.
 //
+// On request it is a program that makes others late: for each byte that it reads, 'w' or 's', its
+// next cycle works or sleeps for 40 ms.
+//
 // usage: jack_position_source NAME [LOG]: LOG gets "counter clock_ns" of every cycle at the end, as
 // another pair of eyes on the server's lateness.
 #include <jack/jack.h>
@@ -30,7 +33,16 @@ struct Source {
   jack_port_t* port = nullptr;
   std::vector<Cycle> cycles;
   std::atomic<size_t> count{0};
+  std::atomic<char> request{0};
 };
+
+/// Keeps everybody waiting who comes after us.
+void be_late(char way) {
+  const Nanos end = audio::monotonic_now() + kMillisecond * 40;
+  if (way == 's') audio::sleep_until(end);
+  while (way == 'w' && audio::monotonic_now() < end) {
+  }
+}
 
 int process(jack_nframes_t frames, void* context) {
   const Nanos woke = audio::monotonic_now();
@@ -38,6 +50,7 @@ int process(jack_nframes_t frames, void* context) {
   const jack_nframes_t counter = jack_last_frame_time(source->client);
   auto* plane = static_cast<float*>(jack_port_get_buffer(source->port, frames));
   audio::fill_with_position(plane, Frames(counter), Frames(frames));
+  be_late(source->request.exchange(0));
   const size_t at = source->count.load(std::memory_order_relaxed);
   if (at == source->cycles.size()) return 0;
   source->cycles[at] = {counter, woke.count};
@@ -80,10 +93,11 @@ int play(const char* name, const char* log) {
   std::puts("ready");
   std::fflush(stdout);
   char byte = 0;
-  while (read(STDIN_FILENO, &byte, 1) > 0) {
-  }
+  while (read(STDIN_FILENO, &byte, 1) > 0) source->request = byte;
   if (log != nullptr) write_log(*source, log);
-  _exit(0);  // the server may be gone, stopped or killed: nothing to be said to it
+  alarm(1);  // the server may be gone, stopped or killed: then there is nobody to take leave of
+  jack_client_close(source->client);
+  _exit(0);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ def check_counts(result):
 def a_normal_run_loses_nothing_by_mistake(system):
     for frames in system.block_sizes:
         system.start(frames)
-        result = Run(system, frames, 0.5 if frames < 1024 else 3).result()
+        result = Run(system, frames, 0.5 if frames < 1024 else 2).result()
         assert result["block_frames"] == frames, result
         check_counts(result)
         system.end()
@@ -130,10 +130,9 @@ def a_server_that_comes_back_begins_an_epoch(system):
     if not system.has_server:
         raise Missing("there is no server")
     system.start(64)
-    run = Run(system, 64, 6)
+    run = Run(system, 64, 4)
     time.sleep(0.5)
     system.kill_server()
-    time.sleep(0.5)
     system.start(64)
     result = run.result()
     assert result["epochs"] == 2 and not result["is_gone"], result

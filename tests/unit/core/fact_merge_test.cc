@@ -50,8 +50,8 @@ TEST(FactMerge, WhoGivesUpSaysThatFactsAreLost) {
   EXPECT_EQ(record_cast<LostRecord>(out[0]).end_ns, 2000 * kMicro);
 }
 
-TEST(FactMerge, SleepsOfTheServersThreadAreAStreamOfTheirOwn) {
-  FactMerge merge(Nanos(333 * kMicro), 99);
+TEST(FactMerge, SleepsOfEachThreadAreAStreamOfTheirOwn) {
+  FactMerge merge(Nanos(333 * kMicro), std::vector<uint32_t>{98, 99});
   std::vector<Record> out;
   auto servers = record_cast<OffCpuRecord>(off_cpu(300, 880));
   servers.thread = 99;

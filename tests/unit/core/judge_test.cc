@@ -238,9 +238,7 @@ TEST(Judge, ALateServerIsTheCauseWhenNobodyLooksAtIt) {
 TEST(Judge, ALateServerIsExplainedByItsOwnFacts) {
   SessionInfo run = info();
   run.position_source = PositionSource::kServerCounter;
-  run.server_process = "jackd (1234)";
-  run.server_observation = Observation::kAllEvents;
-  run.server_thread = 99;
+  run.followed = {{"jackd (1234)", true, Observation::kAllEvents, 99}};
   // Block 200 was due at 268 ms and came 10 ms later.
   auto fault = record_cast<FaultRecord>(test::fault(268'500, 277'500));
   fault.thread = 99;

@@ -86,12 +86,13 @@ TEST(TextLines, AShortPartInTheMiddleIsATornLine) {
   EXPECT_EQ(read(torn), (Reading{{}, 1}));
 }
 
-TEST(TextLines, LinesAboutTheServerAreAStreamOfTheirOwn) {
+TEST(TextLines, LinesAboutOtherProgramsAreAStreamOfTheirOwn) {
   TextLines own;
-  TextLines servers(RecordKind::kServerText);
-  const std::vector<Record> records = to_text_records("maps 1", Nanos(5), RecordKind::kServerText);
+  TextLines others(RecordKind::kFollowedText);
+  const std::vector<Record> records =
+      to_text_records("maps 1", Nanos(5), RecordKind::kFollowedText);
   EXPECT_FALSE(own.take(records[0]));
-  EXPECT_EQ(servers.take(records[0]), "maps 1");
+  EXPECT_EQ(others.take(records[0]), "maps 1");
 }
 
 }  // namespace
