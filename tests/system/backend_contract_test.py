@@ -65,11 +65,11 @@ def count(system, *arguments):
                           stdin=subprocess.DEVNULL, text=True, check=False, timeout=60, **system.identity())
 
 
-def check_counts(result):
+def check_counts(result, most_torn=0):
     """What was counted by labels is what the content lacks, to the frame."""
     assert result["blocks_with_content"] > 40, ("too short to say anything", result)
     assert result["lost_frames"] == result["missing_by_content"], result
-    assert result["torn_by_content"] == 0, result
+    assert result["torn_by_content"] <= most_torn, result
     assert result["misplaced_blocks"] <= max(5, result["blocks"] // 400), result
 
 
@@ -117,7 +117,7 @@ def a_late_server_is_told_from_a_late_client(system):
         stop(system.server(), seconds)
         stops += 1
     result = run.result()
-    check_counts(result)
+    check_counts(result, system.torn_by_late_server * stops)
     by_server = [gap for gap in result["gaps"] if gap["source"] == 2]
     if system.server_lateness_loses:
         assert len(by_server) >= stops, (stops, result)

@@ -17,6 +17,7 @@ class SoundSystem:
     name = "virtual"
     has_server = False            # something that can be late, stopped and restarted apart from us
     server_lateness_loses = False  # a late server loses frames (JACK); else it catches up (PipeWire)
+    torn_by_late_server = 0       # blocks that the next cycle may overwrite under our eyes when the server was late
     client_lateness_loses = True
     block_sizes = (16, 64, 256, 1024)
 
