@@ -5,6 +5,7 @@
 // the vDSO.
 #pragma once
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -43,6 +44,37 @@ HF_RT_INLINE void sleep_until(Nanos time) {
                : "memory");
 #else
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+#endif
+}
+
+/// Waits until one of the descriptors has an event, `time` long at most: how many have, 0 after
+/// that time, or a negative error number. RT safe: it is the wait.
+HF_RT_INLINE long wait_for_input(pollfd* descriptors, unsigned count, Nanos time) {
+  timespec left = {time.count / kSecond.count, time.count % kSecond.count};
+#if defined(__x86_64__)
+  long result = SYS_ppoll;
+  register const void* signals asm("r10") = nullptr;
+  register long signals_bytes asm("r8") = 8;
+  asm volatile("syscall"
+               : "+a"(result)
+               : "D"(descriptors), "S"(static_cast<long>(count)), "d"(&left), "r"(signals),
+                 "r"(signals_bytes)
+               : "rcx", "r11", "memory");
+  return result;
+#elif defined(__aarch64__)
+  register long number asm("x8") = SYS_ppoll;
+  register long result asm("x0") = reinterpret_cast<long>(descriptors);
+  register long length asm("x1") = static_cast<long>(count);
+  register timespec* left_register asm("x2") = &left;
+  register const void* signals asm("x3") = nullptr;
+  register long signals_bytes asm("x4") = 8;
+  asm volatile("svc 0"
+               : "+r"(result)
+               : "r"(number), "r"(length), "r"(left_register), "r"(signals), "r"(signals_bytes)
+               : "memory");
+  return result;
+#else
+  return ppoll(descriptors, count, &left, nullptr);
 #endif
 }
 
