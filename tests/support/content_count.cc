@@ -59,8 +59,8 @@ class Notes {
     if (count_ == rows_.span().size()) return false;
     fingerprint(block, samples);
     Row& row = rows_.data()[count_++];
-    row.block = block;
-    if (!block.is_silent) {
+    row = Row{block};
+    if (!block.is_silent && !block.is_torn) {  // what is torn is thrown away, so not heard
       const float* plane = samples.planes[0];
       row.told = audio::position_in(plane[0]);
       const int64_t last = audio::position_in(plane[block.frames.count - 1]);
@@ -121,7 +121,11 @@ std::string report(const audio::Capabilities& capabilities, std::span<const Row>
   const RecordedRun run = run_of(rows);
   const RunVerdict verdict = judge(run);
   int64_t torn = 0;
-  for (const Row& row : rows) torn += row.is_consecutive ? 0 : 1;
+  int64_t marked_torn = 0;
+  for (const Row& row : rows) {
+    torn += row.is_consecutive ? 0 : 1;
+    marked_torn += row.block.is_torn ? 1 : 0;
+  }
   JsonWriter json;
   json.begin_object();
   json.field("device", capabilities.device);
@@ -135,6 +139,7 @@ std::string report(const audio::Capabilities& capabilities, std::span<const Row>
   json.field("misplaced_blocks", verdict.misplaced_blocks);
   json.field("relocated_blocks", verdict.relocated_blocks);
   json.field("torn_by_content", torn);
+  json.field("torn_blocks", marked_torn);
   json.field("epochs", rows.empty() ? 0 : rows.back().block.epoch + 1);
   json.field("is_gone", state == audio::DeviceState::kGone);
   json.begin_array("gaps");
