@@ -4,7 +4,7 @@
 device: instructions, counted by callgrind over whole runs of N and of 2 N blocks. What the system's own
 library spends is not in it: a stub stands in its place.
 
-usage: module_instructions.py PATH/module_work
+usage: module_instructions.py BUILD_DIR/bench
 """
 import pathlib
 import re
@@ -14,9 +14,11 @@ import sys
 
 from figure import Figure, conclude, skipped
 
-NAME = "work of the JACK module per block of 64 stereo frames"
 ASKED = "stated beside the virtual device's"
 BLOCKS = 5000
+# name, arm of its program, program, package without which that is not built, most beyond the virtual device
+SYSTEMS = (("JACK", "jack", "module_work", "libjack-jackd2-dev", 250),
+           ("ALSA", "alsa", "alsa_module_work", "libasound2-dev", 1500))  # takes apart what JACK has apart
 
 
 def count(program, arm, blocks):
@@ -32,14 +34,19 @@ def per_block(program, arm):
     return (count(program, arm, 2 * BLOCKS) - count(program, arm, BLOCKS)) / BLOCKS
 
 
-def figures(program):
-    if shutil.which("valgrind") is None or not pathlib.Path(program).exists():
-        return [skipped(NAME, ASKED, "no valgrind, or built without libjack-jackd2-dev")]
-    jack, virtual = per_block(program, "jack"), per_block(program, "virtual")
-    return [Figure(NAME, ASKED, f"{jack:.0f} instructions; virtual device: {virtual:.0f} without its wait",
-                   jack <= virtual + 250, "`bench/module_instructions.py`: callgrind, an empty handler, libjack "
-                   "replaced by a stub; the wait of the virtual device is left out by simulated time")]
+def figures(folder):
+    for name, arm, program, package, most in SYSTEMS:
+        title = f"work of the {name} module per block of 64 stereo frames"
+        path = pathlib.Path(folder, program)
+        if shutil.which("valgrind") is None or not path.exists():
+            yield skipped(title, ASKED, f"no valgrind, or built without {package}")
+            continue
+        module, virtual = per_block(path, arm), per_block(path, "virtual")
+        yield Figure(title, ASKED, f"{module:.0f} instructions; virtual device: {virtual:.0f} without its wait",
+                     module <= virtual + most, "`bench/module_instructions.py`: callgrind, an empty handler, the "
+                     "system's library replaced by a stub; the wait of the virtual device is left out by simulated "
+                     "time")
 
 
 if __name__ == "__main__":
-    sys.exit(conclude(figures(sys.argv[1])))
+    sys.exit(conclude(list(figures(sys.argv[1]))))

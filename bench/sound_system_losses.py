@@ -21,6 +21,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
+import arecord_beside  # noqa: E402
 import backend_contract_test as contract  # noqa: E402
 from figure import Figure  # noqa: E402
 from sound_systems.sound_system import Missing  # noqa: E402
@@ -29,9 +30,12 @@ RATE = 48000
 LEAST_LOSS_FRAMES = 20  # 400 us: what the counter watch promises to see
 
 
+def class_of(name):
+    return getattr(importlib.import_module(f"sound_systems.{name}"), name.capitalize())
+
+
 def make_system(build, name, directory):
-    module = importlib.import_module(f"sound_systems.{name}")
-    return getattr(module, name.capitalize())(contract.Place(pathlib.Path(build).resolve(), directory))
+    return class_of(name)(contract.Place(pathlib.Path(build).resolve(), directory))
 
 
 def late_client_run(system, frames, way, csv):
@@ -201,7 +205,10 @@ def measure(build, name, is_quick, keep=None):
     try:
         yield from client_figures(name, late_clients(build, name, 1 if is_quick else 8, keep))
         counts = [(64, 5, 0.005)] if is_quick else [(64, 110, 0.005), (16, 60, 0.005), (256, 40, 0.012)]
-        yield from server_figures(name, [server_run(build, name, *run) for run in counts])
+        if class_of(name).has_server:
+            yield from server_figures(name, [server_run(build, name, *run) for run in counts])
+        if name == "alsa":
+            yield from arecord_beside.measure(build, 3 if is_quick else 20)
         yield clean_run(build, name, 5 if is_quick else 600)
     except Missing as missing:
         print(f"{name}: not measured: {missing}", file=sys.stderr)

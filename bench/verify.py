@@ -67,9 +67,10 @@ def measure_all(build, is_quick):
     lengths = ["1min", "10min", "1h"] if is_quick else ["10min", "1h", "3h"]
     yield million_losses(build)
     yield recorded_runs(build)
+    yield from sound_system_losses.measure(build, "alsa", is_quick)
     yield from sound_system_losses.measure(build, "jack", is_quick)
     yield from instructions.figures(f"{build}/bench/on_block_work")
-    yield from module_instructions.figures(f"{build}/bench/module_work")
+    yield from module_instructions.figures(f"{build}/bench")
     yield from benchmark_times.figures(build)
     yield from system_calls.figures(programs)
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
