@@ -43,11 +43,12 @@ class Run:
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, **system.identity())
         system.processes.append(self.process)
+        self.patience = 60 + float(seconds)
         line = self.process.stderr.readline()
         assert line == "started\n", line + self.process.stderr.read()
 
     def result(self):
-        output, complaints = self.process.communicate(timeout=60)
+        output, complaints = self.process.communicate(timeout=self.patience)
         assert self.process.returncode == 0, (self.process.returncode, complaints[-600:])
         return json.loads(output)
 
