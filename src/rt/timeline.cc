@@ -68,7 +68,8 @@ HF_RT_TEXT void Timeline::look_at_clock(const Block& block) {
 
 /// Before the block is placed: the front is where frames would be missing.
 HF_RT_TEXT void Timeline::watch(const Block& block) {
-  if (block.epoch != last_.epoch) {
+  // At another block size the server wakes us at another moment of its count.
+  if (block.epoch != last_.epoch || block.frames != last_.frames) {
     watch_.restart();
     has_suspect_ = has_server_loss_;
   }

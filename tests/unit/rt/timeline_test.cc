@@ -273,8 +273,8 @@ struct BlindStream {
   std::vector<Placement> placements;
   Nanos behind;
 
-  void place(int64_t position, Nanos late = Nanos(0)) {
-    Block block = block_at(position, 64);
+  void place(int64_t position, Nanos late = Nanos(0), int64_t frames = 64) {
+    Block block = block_at(position, frames);
     block.due = block.due + behind;
     block.woke = block.due + late + kMicrosecond * (position / 64 % 7);
     placements.push_back(timeline.place(block));
@@ -305,6 +305,15 @@ TEST(Timeline, TimeThatABlindCounterDidNotCountIsALossOfTheServer) {
   EXPECT_LE(gap.error, Frames(64));
   EXPECT_EQ(totals.elapsed, totals.received + totals.missing);
   EXPECT_EQ(totals.received, Frames(400 * 64));
+}
+
+TEST(Timeline, AnotherBlockSizeIsNoLossOfTheServer) {
+  BlindStream stream;
+  const int64_t changed_at = stream.regular(0, 200);
+  stream.behind = kMillisecond * 4;  // PipeWire 0.3.65 from 256 to 64 frames: by 192
+  for (int64_t i = 0; i < 800; i++) stream.place(changed_at + 16 * i, Nanos(0), 16);
+  EXPECT_EQ(stream.finish().missing, Frames(0));
+  EXPECT_TRUE(stream.gaps.empty());
 }
 
 TEST(Timeline, BlocksAfterALossOfTheServerMoveUp) {
