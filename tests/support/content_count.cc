@@ -59,7 +59,7 @@ class Notes {
     if (count_ == rows_.span().size()) return false;
     fingerprint(block, samples);
     Row& row = rows_.data()[count_++];
-    row = Row{block};
+    row = {block, -1, true};
     if (!block.is_silent && !block.is_torn) {  // what is torn is thrown away, so not heard
       const float* plane = samples.planes[0];
       row.told = audio::position_in(plane[0]);
