@@ -69,6 +69,7 @@ def measure_all(build, is_quick):
     yield recorded_runs(build)
     yield from sound_system_losses.measure(build, "alsa", is_quick)
     yield from sound_system_losses.measure(build, "jack", is_quick)
+    yield from sound_system_losses.measure(build, "pipewire", is_quick)
     yield from instructions.figures(f"{build}/bench/on_block_work")
     yield from module_instructions.figures(f"{build}/bench")
     yield from benchmark_times.figures(build)
