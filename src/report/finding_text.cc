@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "report/finding_text.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "report/json_writer.h"
+
+namespace holdfast {
+namespace {
+
+constexpr size_t kColumns = 79;  // some terminals wrap at the 80th
+constexpr size_t kStatusColumns = 9;
+constexpr size_t kNameColumns = 15;
+
+std::string padded(std::string text, size_t columns) {
+  text.append(text.size() < columns ? columns - text.size() : 1, ' ');
+  return text;
+}
+
+/// Words of `text`, behind `first` on the first line and behind blanks on those that follow.
+std::vector<std::string> wrapped(std::string first, std::string_view text, size_t indent) {
+  std::vector<std::string> lines;
+  std::string line = std::move(first);
+  bool is_empty = true;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (word.empty()) continue;
+    if (!is_empty && line.size() + 1 + word.size() > kColumns) {
+      lines.push_back(line);
+      line.assign(indent, ' ');
+      is_empty = true;
+    }
+    line += (is_empty ? "" : " ") + std::string(word);
+    is_empty = false;
+  }
+  lines.push_back(line);
+  return lines;
+}
+
+std::string plural(int number, const char* one, const char* many) {
+  return std::to_string(number) + " " + (number == 1 ? one : many);
+}
+
+std::string counts_text(const FindingCounts& counts) {
+  return std::to_string(counts.failed) + " failed, " +
+         plural(counts.warned, "warning", "warnings") + ", " + std::to_string(counts.passed) +
+         " passed, " + std::to_string(counts.unknown) + " unknown";
+}
+
+std::string fix_text(const Finding& finding) {
+  return finding.needs_login ? finding.fix + "   (holds after the next login)" : finding.fix;
+}
+
+bool is_word_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+}
+
+bool is_same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+JsonWriter begin_event(const char* event) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.doctor/1");
+  json.field("event", event);
+  return json;
+}
+
+}  // namespace
+
+std::vector<FindingLine> finding_lines(const Finding& finding) {
+  std::vector<FindingLine> lines;
+  const bool is_alarming = finding.status == FindingStatus::kFail;
+  const std::string head = padded("  " + std::string(name_of(finding.status)), kStatusColumns + 2) +
+                           padded(finding.name, kNameColumns);
+  for (std::string& line : wrapped(head, finding.evidence, kStatusColumns + 2 + kNameColumns)) {
+    lines.push_back({std::move(line), is_alarming});
+  }
+  const std::string indent(kStatusColumns + 2, ' ');
+  const auto add = [&](const char* title, const std::string& text) {
+    if (text.empty()) return;
+    for (std::string& line : wrapped(indent + title, text, indent.size() + 8)) {
+      lines.push_back({std::move(line), false});
+    }
+  };
+  add("Effect: ", finding.effect);
+  add("Fix:    ", fix_text(finding));
+  return lines;
+}
+
+std::string findings_summary(std::span<const Finding> findings) {
+  std::string text = counts_text(count_findings(findings)) + "\n";
+  std::string first_fix;
+  for (const Finding& finding : findings) {
+    if (finding.status != FindingStatus::kFail || finding.fix.empty()) continue;
+    first_fix = fix_text(finding);
+    break;
+  }
+  if (!first_fix.empty()) {
+    for (const std::string& line : wrapped("First: ", first_fix, 7)) text += line + "\n";
+  }
+  return text;
+}
+
+std::string paste_text(std::span<const Finding> findings, std::string_view program,
+                       std::string_view machine) {
+  std::string text = std::string(program) + " on " + std::string(machine) + "\n";
+  for (const Finding& finding : findings) {
+    const std::string head = padded(std::string(name_of(finding.status)), kStatusColumns - 1);
+    const std::string rest = finding.group + ", " + finding.name + ": " + finding.evidence;
+    for (const std::string& line : wrapped(head, rest, kStatusColumns + 1)) text += line + "\n";
+  }
+  return text + counts_text(count_findings(findings)) + "\n";
+}
+
+std::string without_names(std::string_view text, std::span<const std::string> names) {
+  std::string clean;
+  while (!text.empty()) {
+    size_t length = 0;
+    while (length < text.size() && is_word_character(text[length])) length++;
+    const std::string_view word = text.substr(0, std::max<size_t>(length, 1));
+    const bool is_name = std::any_of(names.begin(), names.end(), [word](const std::string& name) {
+      return is_same_word(word, name);
+    });
+    clean += is_name ? "(name)" : std::string(word);
+    text.remove_prefix(word.size());
+  }
+  return clean;
+}
+
+std::string finding_json(const Finding& finding) {
+  JsonWriter json = begin_event("finding");
+  json.field("group", finding.group);
+  json.field("name", finding.name);
+  json.field("status", name_of(finding.status));
+  json.field("evidence", finding.evidence);
+  json.field("effect", finding.effect);
+  json.field("fix", finding.fix);
+  json.field("remedy", finding.remedy);
+  json.field("needs_login", finding.needs_login);
+  json.end_object();
+  return json.text();
+}
+
+std::string findings_summary_json(std::span<const Finding> findings, std::string_view program,
+                                  std::string_view machine) {
+  const FindingCounts counts = count_findings(findings);
+  JsonWriter json = begin_event("summary");
+  json.field("program", program);
+  json.field("machine", machine);
+  json.field("passed", counts.passed);
+  json.field("warned", counts.warned);
+  json.field("failed", counts.failed);
+  json.field("unknown", counts.unknown);
+  json.begin_array("remedies");
+  for (const std::string& name : remedies_of(findings)) json.value(name);
+  json.end_array();
+  json.end_object();
+  return json.text();
+}
+
+}  // namespace holdfast
