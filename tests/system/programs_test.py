@@ -20,7 +20,7 @@ import time
 
 NOBODY = 65534
 PROGRAMS = ("holdfast", "CountGlitches", "MemLoad", "RTThreadSwapped")
-COMMANDS = ("count", "watch", "explain", "load", "evict", "devices", "demo")
+COMMANDS = ("count", "watch", "explain", "load", "evict", "devices", "doctor", "demo")
 CHUNK_HEADER = struct.Struct("<4sHHIIIIQ")
 GLITCH_FIELDS = {"schema", "index", "utc", "mono_ns", "position_frames", "missing_frames", "error_frames",
                  "exact", "source", "lateness_ns", "cause", "memory", "budget"}
