@@ -12,21 +12,42 @@
 #include "cmd/exit.h"
 #include "cmd/protect.h"
 #include "cmd/self_test.h"
+#include "core/address_space.h"
 #include "core/audio_check.h"
 #include "core/machine_check.h"
 #include "core/memory_check.h"
 #include "core/observe_check.h"
+#include "probe/address_space_linux.h"
 #include "probe/machine_setup_linux.h"
 #include "probe/memory_setup_linux.h"
 #include "probe/observe_trials_linux.h"
 #include "probe/processor_use_linux.h"
 #include "probe/sound_setup_linux.h"
+#include "session/symbolizer.h"
 
 namespace holdfast::cmd {
 namespace {
 
+/// What a page fault in a function of the program, and in one of libc, would be called.
+void try_symbols(ObserveTrials& trials) {
+  const auto lines = probe::read_address_space(getpid());
+  if (!lines) return;
+  AddressSpace space;
+  for (const std::string& line : *lines) space.take_line(line);
+  session::Symbolizer symbolizer;
+  for (const uint64_t address :
+       {reinterpret_cast<uint64_t>(&run_checks), reinterpret_cast<uint64_t>(&getpid)}) {
+    const auto line = symbolizer.symbol_line(space.owner_of(address, 0), address);
+    if (!line) continue;
+    trials.asked_symbols++;
+    space.take_line(*line);
+    if (!space.owner_of(address, 0).symbol.empty()) trials.named_symbols++;
+  }
+}
+
 ObserveTrials try_observing() {
   ObserveTrials trials = probe::try_to_observe();
+  try_symbols(trials);
   trials.tracing = act::try_to_trace();
   trials.is_traced = act::is_being_traced();
   return trials;

@@ -121,11 +121,27 @@ Finding check_others(const ObserveTrials& trials) {
   return made;
 }
 
+Finding check_symbols(const ObserveTrials& trials) {
+  if (trials.asked_symbols == 0) {
+    return finding("symbols", FindingStatus::kUnknown, "no name of a function could be asked for");
+  }
+  const std::string evidence =
+      "asked for the names of " + std::to_string(trials.asked_symbols) +
+      " functions, of the program and of libc: " + std::to_string(trials.named_symbols) + " found";
+  if (trials.named_symbols == trials.asked_symbols) {
+    return finding("symbols", FindingStatus::kPass, evidence);
+  }
+  Finding made = finding("symbols", FindingStatus::kWarn, evidence);
+  made.effect = "pages are told by file and offset, without the name of what lies there.";
+  made.fix = "do not strip the program; install the debug symbols of libraries (libc6-dbg)";
+  return made;
+}
+
 }  // namespace
 
 std::vector<Finding> check_observe(const ObserveTrials& trials) {
-  return {check_faults(trials), check_residency(trials), check_own_programs(trials),
-          check_others(trials)};
+  return {check_faults(trials), check_residency(trials), check_symbols(trials),
+          check_own_programs(trials), check_others(trials)};
 }
 
 }  // namespace holdfast

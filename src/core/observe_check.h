@@ -26,6 +26,8 @@ struct ObserveTrials {
   Trial tracing;    ///< PTRACE_SEIZE of a process of the same user that is not a child.
   bool is_traced = false;  ///< By a debugger: then nobody else can, and `tracing` says little.
   Trial others;  ///< Reading pagemap of another user's process; not tried when there is none.
+  int asked_symbols = 0;  ///< Functions of the program and of libc whose names were asked for.
+  int named_symbols = 0;
   bool is_privileged = false;  ///< root.
 };
 

@@ -6,8 +6,8 @@
 
 namespace holdfast::probe {
 
-/// Everything but `tracing` and `is_traced`. Starts a thread that touches eight fresh pages while
-/// it is observed; it has ended on return.
+/// Everything but `tracing`, `is_traced` and the symbols. Starts a thread that touches eight fresh
+/// pages while it is observed; it has ended on return.
 ObserveTrials try_to_observe();
 
 }  // namespace holdfast::probe

@@ -19,6 +19,7 @@ ObserveTrials good_observation() {
   trials.touched_pages = trials.seen_faults = 8;
   trials.paranoid = 2;
   trials.residency = trials.tracing = trials.others = {true, 0, 0, 0};
+  trials.asked_symbols = trials.named_symbols = 2;
   trials.is_privileged = true;
   return trials;
 }
@@ -26,7 +27,7 @@ ObserveTrials good_observation() {
 TEST(ObserveCheck, PassesWhenEverythingWasSeen) {
   const auto findings = check_observe(good_observation());
   test::expect_well_formed(findings);
-  EXPECT_EQ(count_findings(findings).passed, 4);
+  EXPECT_EQ(count_findings(findings).passed, 5);
   EXPECT_NE(finding_of(findings, "page faults").evidence.find("full attribution"),
             std::string::npos);
 }
@@ -60,7 +61,7 @@ TEST(ObserveCheck, AnObserverThatMissesFaultsFails) {
 TEST(ObserveCheck, NeverPassesWhatWasNotTried) {
   const auto findings = check_observe(ObserveTrials());
   test::expect_well_formed(findings);
-  EXPECT_EQ(count_findings(findings).unknown, 4);
+  EXPECT_EQ(count_findings(findings).unknown, 5);
 }
 
 TEST(ObserveCheck, FailsWhenResidencyIsNotTold) {
@@ -69,6 +70,14 @@ TEST(ObserveCheck, FailsWhenResidencyIsNotTold) {
   const auto findings = check_observe(trials);
   test::expect_well_formed(findings);
   EXPECT_EQ(status_of(findings, "residency"), FindingStatus::kFail);
+}
+
+TEST(ObserveCheck, WarnsWhenNamesAreMissing) {
+  ObserveTrials trials = good_observation();
+  trials.named_symbols = 1;
+  const auto findings = check_observe(trials);
+  test::expect_well_formed(findings);
+  EXPECT_EQ(status_of(findings, "symbols"), FindingStatus::kWarn);
 }
 
 TEST(ObserveCheck, ADebuggerIsNoDefectOfTheMachine) {
