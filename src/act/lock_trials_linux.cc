@@ -72,6 +72,12 @@ Trial sized(Trial trial, int64_t bytes) {
   return trial;
 }
 
+/// Not tried where nothing is known to be locked.
+Trial try_ranges(std::span<const MemoryRange> ranges) {
+  if (ranges.empty()) return {};
+  return sized(try_in_child([ranges] { return lock_all_of(ranges); }), bytes_of(ranges));
+}
+
 }  // namespace
 
 LockTrials try_locks(std::span<const MemoryRange> working_set, std::span<const MemoryRange> code) {
@@ -81,9 +87,8 @@ LockTrials try_locks(std::span<const MemoryRange> working_set, std::span<const M
   trials.is_unlimited = budget.is_unlimited || budget.hard_bytes == INT64_MAX;
   trials.is_privileged = geteuid() == 0;
   trials.page = sized(try_in_child(&lock_page), 4096);
-  trials.working_set =
-      sized(try_in_child([&] { return lock_all_of(working_set); }), bytes_of(working_set));
-  trials.code = sized(try_in_child([&] { return lock_all_of(code); }), bytes_of(code));
+  trials.working_set = try_ranges(working_set);
+  trials.code = try_ranges(code);
   trials.everything =
       sized(try_in_child([] { return lock_everything(MCL_CURRENT); }), own_address_space_bytes());
   trials.new_thread = sized(try_in_child(&start_thread_after_future_lock), default_stack_bytes());

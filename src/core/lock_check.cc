@@ -26,8 +26,8 @@ std::string limit_text(const LockTrials& trials) {
 void add_lock_fix(const LockTrials& trials, Finding& finding) {
   if (trials.is_unlimited || trials.is_privileged) {
     finding.fix =
-        "not a matter of limits: a container or security module refuses; give a container "
-        "--ulimit memlock=-1 --cap-add IPC_LOCK";
+        "not a matter of the lock limit: look at ulimit -v, or give the container --ulimit "
+        "memlock=-1 --cap-add IPC_LOCK";
     return;
   }
   finding.fix = "sudo holdfast doctor --fix limits";
@@ -36,7 +36,8 @@ void add_lock_fix(const LockTrials& trials, Finding& finding) {
 }
 
 std::string asked_text(const char* what, const Trial& trial) {
-  return std::string(what) + " (" + format_byte_size(trial.bytes) + "): " + to_text(trial);
+  const std::string size = trial.bytes > 0 ? " (" + format_byte_size(trial.bytes) + ")" : "";
+  return what + size + ": " + to_text(trial);
 }
 
 Finding check_audio_thread(const LockTrials& trials) {
@@ -61,9 +62,8 @@ Finding check_audio_thread(const LockTrials& trials) {
 
 Finding check_everything(const LockTrials& trials) {
   const Trial& trial = trials.everything;
-  std::string evidence = "asked for everything (" + format_byte_size(trial.bytes) +
-                         " of address space, as mlockall does): " + to_text(trial) + "; " +
-                         limit_text(trials);
+  std::string evidence = asked_text("asked for the whole address space, as mlockall does", trial) +
+                         "; " + limit_text(trials);
   if (trial.is_granted()) return finding("everything", FindingStatus::kPass, evidence);
   if (!trial.was_tried) return finding("everything", FindingStatus::kUnknown, evidence);
   if (!trials.is_unlimited && trial.system_errno != 0) {

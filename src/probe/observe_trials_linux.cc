@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 #include <memory>
 #include <semaphore>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include "core/pagemap.h"
@@ -57,19 +57,23 @@ class FreshPages {
   char* memory_ = nullptr;
 };
 
-/// A thread that touches the pages when it is told to, and stays until it is told to go.
+/// A thread that touches the pages when it is told to, and stays until it is told to go. A bare
+/// pthread: std::thread throws where no thread may be started.
 class Toucher {
  public:
-  explicit Toucher(FreshPages& pages) : thread_([this, &pages] { run(pages); }) {
-    ready_.acquire();
+  explicit Toucher(FreshPages& pages) : pages_(pages) {
+    is_running_ = pthread_create(&thread_, nullptr, &Toucher::run, this) == 0;
+    if (is_running_) ready_.acquire();
   }
   Toucher(const Toucher&) = delete;
   Toucher& operator=(const Toucher&) = delete;
   ~Toucher() {
+    if (!is_running_) return;
     go_.release(2);
-    thread_.join();
+    pthread_join(thread_, nullptr);
   }
 
+  [[nodiscard]] bool is_running() const { return is_running_; }
   [[nodiscard]] int id() const { return id_; }
   void touch_all() {
     go_.release();
@@ -77,20 +81,24 @@ class Toucher {
   }
 
  private:
-  void run(FreshPages& pages) {
-    id_ = gettid();
-    ready_.release();
-    go_.acquire();
-    for (size_t page = 0; page < kPages; ++page) pages.touch(page);
-    done_.release();
-    go_.acquire();
+  static void* run(void* argument) {
+    auto& self = *static_cast<Toucher*>(argument);
+    self.id_ = gettid();
+    self.ready_.release();
+    self.go_.acquire();
+    for (size_t page = 0; page < kPages; ++page) self.pages_.touch(page);
+    self.done_.release();
+    self.go_.acquire();
+    return nullptr;
   }
 
+  FreshPages& pages_;
+  pthread_t thread_ = {};
+  bool is_running_ = false;
   int id_ = 0;
   std::counting_semaphore<> ready_{0};
   std::counting_semaphore<> go_{0};
   std::counting_semaphore<> done_{0};
-  std::thread thread_;  ///< Last: it uses the others.
 };
 
 Observation level_of(const ThreadEvents& events) {
@@ -115,6 +123,10 @@ void try_faults(ObserveTrials& trials) {
     return;
   }
   Toucher toucher(pages);
+  if (!toucher.is_running()) {
+    trials.refusal = "no thread may be started";
+    return;
+  }
   auto events = ThreadEvents::open(toucher.id(), {});
   toucher.touch_all();
   trials.touched_pages = kPages;
@@ -137,6 +149,7 @@ int tell_residency() {
   std::vector<unsigned char> core;
   if (!read_own_core(pages.begin(), 2 * page_bytes(), core)) return errno;
   const FileDescriptor pagemap(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
+  if (pagemap.number() < 0) return errno;
   uint64_t entries[2] = {};
   const auto offset = static_cast<off_t>(pages.begin() / page_bytes() * sizeof(uint64_t));
   const ssize_t count = pread(pagemap.number(), entries, sizeof entries, offset);

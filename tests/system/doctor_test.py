@@ -30,11 +30,12 @@ class Skip(Exception):
     """Why this check cannot run here."""
 
 
-def run(place, *arguments, user=0, memlock=None, rtprio=None, capability=None, **options):
+def run(place, *arguments, user=0, memlock=None, rtprio=None, processes=None, capability=None,
+        **options):
     """`user`: who runs it, and with which capability; only root can choose. `memlock`: KiB. Limits are
     soft and hard."""
     limits = [(resource.RLIMIT_MEMLOCK, None if memlock is None else memlock * 1024),
-              (resource.RLIMIT_RTPRIO, rtprio)]
+              (resource.RLIMIT_RTPRIO, rtprio), (resource.RLIMIT_NPROC, processes)]
     limits = [(kind, value) for kind, value in limits if value is not None]
     for kind, value in limits:
         soft, hard = resource.getrlimit(kind)
@@ -125,7 +126,7 @@ def the_trap_of_the_future_lock_is_found(place):
     """Enough for all there is, too little for another stack of 8 MiB beside it."""
     need_root()
     address_space = findings(place, "--for", "0", user=NOBODY)["lock", "everything"]["evidence"]
-    everything = float(re.search(r"\(([\d.]+) MiB of address space", address_space).group(1))
+    everything = float(re.search(r"does \(([\d.]+) MiB\)", address_space).group(1))
     found = findings(place, "--for", "0", user=NOBODY, memlock=int((everything + 4) * 1024))
     assert found["lock", "everything"]["status"] == "PASS", found["lock", "everything"]
     assert found["lock", "new thread"]["status"] == "FAIL", found["lock", "new thread"]
@@ -147,6 +148,16 @@ def a_limit_of_priority_is_tried(place):
     assert some["status"] == "WARN" and "20, which was granted" in some["evidence"], some
     enough = findings(place, "--for", "0", user=NOBODY, rtprio=95)["schedule", "real-time"]
     assert enough["status"] == "PASS", enough
+
+
+def what_cannot_be_started_is_unknown(place):
+    """No process and no thread more for this user: nothing can be tried, and nothing dies of it."""
+    need_root()
+    found = findings(place, "--for", "0", user=NOBODY, processes=1)
+    if ("lock", "everything") in found and found["lock", "everything"]["status"] != "UNKNOWN":
+        raise Skip("a limit of processes does not hold here")
+    assert found["schedule", "real-time"]["status"] == "UNKNOWN", found["schedule", "real-time"]
+    assert found["observe", "page faults"]["status"] == "UNKNOWN", found["observe", "page faults"]
 
 
 def nothing_passes_without_evidence(place):
@@ -297,7 +308,8 @@ def the_answer_no_changes_nothing(place):
 
 CHECKS = (every_finding_has_evidence, a_tight_limit_is_found_by_trying, a_wide_limit_is_found_by_trying,
           the_right_to_lock_knows_no_limit, the_trap_of_the_future_lock_is_found,
-          real_time_priority_is_tried, a_limit_of_priority_is_tried, nothing_passes_without_evidence, what_can_be_observed_is_tried,
+          real_time_priority_is_tried, a_limit_of_priority_is_tried,
+          what_cannot_be_started_is_unknown, nothing_passes_without_evidence, what_can_be_observed_is_tried,
           the_self_test_runs_and_can_be_left_out, nothing_stays_behind,
           text_fits_a_terminal_and_holds_no_names, bad_usage_is_told_in_one_line,
           a_closed_or_full_stdout_is_told, fixing_needs_root_and_says_how,
