@@ -73,6 +73,9 @@ Finding check_everything(const LockTrials& trials) {
   made.effect =
       std::string("programs that lock themselves whole (mlockall) are refused: ") + kReturnEffect;
   add_lock_fix(trials, made);
+  if (!made.remedy.empty() && trials.working_set.is_granted()) {
+    made.fix = "lock only what is needed (holdfast plan --pid PID), or: " + made.fix;
+  }
   return made;
 }
 

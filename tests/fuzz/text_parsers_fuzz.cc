@@ -10,13 +10,16 @@
 #include "audio/virtual_options.h"
 #include "base/duration.h"
 #include "core/address_space.h"
+#include "core/audio_check.h"
 #include "core/byte_size.h"
 #include "core/cgroup_memory.h"
 #include "core/demo_result.h"
 #include "core/eviction_choice.h"
 #include "core/kernel_text.h"
 #include "core/load_target.h"
+#include "core/machine_check.h"
 #include "core/memory_cgroup_place.h"
+#include "core/memory_check.h"
 #include "core/memory_stalls.h"
 #include "core/proc_limits.h"
 #include "core/proc_maps.h"
@@ -29,6 +32,7 @@
 #include "core/processor_times.h"
 #include "core/reclaim_counts.h"
 #include "core/session_info.h"
+#include "core/swap_areas.h"
 #include "core/symbol_name.h"
 #include "core/text_lines.h"
 #include "core/undo_journal.h"
@@ -57,6 +61,18 @@ void parse_kernel_text(std::string_view text) {
   const size_t half = text.size() / 2;
   static_cast<void>(parse_memory_cgroup_place(text.substr(0, half), text.substr(half)));
   static_cast<void>(parse_unified_cgroup(text.substr(0, half), text.substr(half)));
+}
+
+/// What `holdfast doctor` reads.
+void parse_setups(std::string_view text) {
+  require(count_sound_cards(text) >= 0);
+  static_cast<void>(parse_shared_interrupts(text));
+  static_cast<void>(judge_preemption({text, text, text, text}));
+  if (const auto percent = parse_stall_average(text)) require(*percent >= 0);
+  if (const auto choice = parse_choice(text)) require(!choice->empty());
+  if (const auto areas = parse_swap_areas(text)) {
+    for (const SwapArea& area : *areas) require(area.size_bytes >= 0 && area.used_bytes >= 0);
+  }
 }
 
 void parse_own_text(std::string_view text) {
@@ -113,6 +129,7 @@ void parse_names(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   holdfast::parse_kernel_text(text);
+  holdfast::parse_setups(text);
   holdfast::parse_own_text(text);
   holdfast::parse_names(text);
   return 0;

@@ -52,6 +52,7 @@ TEST(LockCheck, TranslatesCannotAllocateMemoryIntoTheLimit) {
             std::string::npos)
       << everything.evidence;
   EXPECT_EQ(everything.remedy, "limits");
+  EXPECT_NE(everything.fix.find("holdfast plan"), std::string::npos) << everything.fix;
   EXPECT_TRUE(everything.needs_login);
   EXPECT_EQ(status_of(findings, "audio thread"), FindingStatus::kPass);
   EXPECT_EQ(status_of(findings, "new thread"), FindingStatus::kUnknown);
