@@ -46,7 +46,7 @@ bool is_bus_reachable() {
   return is_reached;
 }
 
-int priority_limit() {
+int own_priority_limit() {
   rlimit limit = {};
   getrlimit(RLIMIT_RTPRIO, &limit);
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 99));
@@ -70,7 +70,7 @@ std::optional<int64_t> read_number(const std::string& path) {
 ScheduleTrials try_schedule(int wanted_priority, const std::string& root) {
   ScheduleTrials trials;
   trials.wanted_priority = wanted_priority;
-  trials.priority_limit = priority_limit();
+  trials.priority_limit = own_priority_limit();
   trials.is_privileged = geteuid() == 0;
   trials.realtime = try_in_child([=] { return become_realtime(wanted_priority); });
   if (trials.realtime.is_granted()) {

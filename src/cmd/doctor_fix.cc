@@ -57,8 +57,8 @@ Result<std::vector<RemedyChange>> show_plan(const Remedy& remedy, Output& output
     text += change_text(planned);
   }
   if (needed.empty()) {
-    output.line(remedy.name + ": nothing to change" +
-                (remedy.afterwards.empty() ? "" : "; " + remedy.afterwards));
+    const bool is_done = !remedy.changes.empty() && !remedy.afterwards.empty();
+    output.line(remedy.name + ": nothing to change" + (is_done ? "; " + remedy.afterwards : ""));
     return needed;
   }
   output.line(remedy.name + ": " + remedy.purpose);
@@ -66,7 +66,7 @@ Result<std::vector<RemedyChange>> show_plan(const Remedy& remedy, Output& output
   return needed;
 }
 
-Result<> ask(bool is_agreed) {
+Result<> ask_to_change(bool is_agreed) {
   if (is_agreed) return Done{};
   if (isatty(STDIN_FILENO) != 1) {
     return Error{ErrorKind::kUsage, 0,
@@ -115,9 +115,12 @@ Result<int> carry_out_remedies(const std::vector<std::string>& names, bool is_ag
     remedies.push_back(std::move(remedy));
   }
   std::vector<RemedyChange> changes;
+  std::vector<std::string> left_to_do;
   for (const Remedy& remedy : remedies) {
     HF_TRY_ASSIGN(const std::vector<RemedyChange> needed, show_plan(remedy, output));
     changes.insert(changes.end(), needed.begin(), needed.end());
+    const bool has_more = !needed.empty() && !remedy.afterwards.empty();
+    if (has_more) left_to_do.push_back(remedy.name + ": " + remedy.afterwards);
   }
   if (changes.empty()) return int{kHolds};
   if (geteuid() != 0) {
@@ -125,11 +128,9 @@ Result<int> carry_out_remedies(const std::vector<std::string>& names, bool is_ag
         ErrorKind::kUnavailable, 0,
         "nothing was changed: that needs root: sudo holdfast doctor --fix " + joined(names)};
   }
-  HF_TRY(ask(is_agreed));
+  HF_TRY(ask_to_change(is_agreed));
   HF_TRY(carry_out(changes, output));
-  for (const Remedy& remedy : remedies) {
-    if (!remedy.afterwards.empty()) output.line(remedy.name + ": " + remedy.afterwards);
-  }
+  for (const std::string& line : left_to_do) output.line(line);
   return int{kHolds};
 }
 

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kReturnEffect =
     "parts of the audio program can be pushed out of memory; each return costs 0.1 to 100 ms.";
 
-Finding finding(const char* name, FindingStatus status, std::string evidence) {
+Finding lock_finding(const char* name, FindingStatus status, std::string evidence) {
   Finding made;
   made.group = "lock";
   made.name = name;
@@ -50,7 +50,7 @@ Finding check_audio_thread(const LockTrials& trials) {
   if (!was_tried) status = FindingStatus::kUnknown;
   if (!trials.code.is_granted() && was_tried) status = FindingStatus::kWarn;
   if (is_refused) status = FindingStatus::kFail;
-  Finding made = finding("audio thread", status, std::move(evidence));
+  Finding made = lock_finding("audio thread", status, std::move(evidence));
   if (status == FindingStatus::kPass) return made;
   made.effect = status == FindingStatus::kWarn
                     ? "code can be dropped from memory, swap or not: the audio thread waits for a "
@@ -64,12 +64,12 @@ Finding check_everything(const LockTrials& trials) {
   const Trial& trial = trials.everything;
   std::string evidence = asked_text("asked for the whole address space, as mlockall does", trial) +
                          "; " + limit_text(trials);
-  if (trial.is_granted()) return finding("everything", FindingStatus::kPass, evidence);
-  if (!trial.was_tried) return finding("everything", FindingStatus::kUnknown, evidence);
+  if (trial.is_granted()) return lock_finding("everything", FindingStatus::kPass, evidence);
+  if (!trial.was_tried) return lock_finding("everything", FindingStatus::kUnknown, evidence);
   if (!trials.is_unlimited && trial.system_errno != 0) {
     evidence += ", and it would need " + format_byte_size(trial.bytes);
   }
-  Finding made = finding("everything", FindingStatus::kFail, std::move(evidence));
+  Finding made = lock_finding("everything", FindingStatus::kFail, std::move(evidence));
   made.effect =
       std::string("programs that lock themselves whole (mlockall) are refused: ") + kReturnEffect;
   add_lock_fix(trials, made);
@@ -82,16 +82,16 @@ Finding check_everything(const LockTrials& trials) {
 Finding check_new_thread(const LockTrials& trials) {
   const Trial& trial = trials.new_thread;
   if (!trial.was_tried) {
-    return finding("new thread", FindingStatus::kUnknown,
-                   trials.everything.is_refused()
-                       ? "not tried: locking what there is was refused already"
-                       : "could not be tried");
+    return lock_finding("new thread", FindingStatus::kUnknown,
+                        trials.everything.is_refused()
+                            ? "not tried: locking what there is was refused already"
+                            : "could not be tried");
   }
   std::string evidence = "after mlockall for all future memory, a thread with the default stack (" +
                          format_byte_size(trial.bytes) + "): " + to_text(trial) + "; " +
                          limit_text(trials);
-  if (trial.is_granted()) return finding("new thread", FindingStatus::kPass, evidence);
-  Finding made = finding("new thread", FindingStatus::kFail, std::move(evidence));
+  if (trial.is_granted()) return lock_finding("new thread", FindingStatus::kPass, evidence);
+  Finding made = lock_finding("new thread", FindingStatus::kFail, std::move(evidence));
   made.effect =
       "under a limit, MCL_FUTURE makes threads fail to start (EAGAIN), and a stack that grows ends "
       "the program (SIGSEGV).";

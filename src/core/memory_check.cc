@@ -2,6 +2,7 @@
 #include "core/memory_check.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/byte_size.h"
 #include "core/kernel_text.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr int kMostSwappiness = 100;
 constexpr double kStalledPercentToWarn = 1.0;
 
-Finding finding(const char* name, FindingStatus status, std::string evidence) {
+Finding memory_finding(const char* name, FindingStatus status, std::string evidence) {
   Finding made;
   made.group = "memory";
   made.name = name;
@@ -22,21 +23,24 @@ Finding finding(const char* name, FindingStatus status, std::string evidence) {
   return made;
 }
 
-std::string percent_text(double percent) {
-  const auto tenths = static_cast<int64_t>(percent * 10 + 0.5);
+std::string stall_percent_text(double percent) {
+  const auto tenths = std::lround(percent * 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
 Finding check_left(const MemorySetup& setup) {
   if (!setup.total_bytes || !setup.available_bytes || *setup.total_bytes <= 0) {
-    return finding("left", FindingStatus::kUnknown, "/proc/meminfo does not tell MemAvailable");
+    return memory_finding("left", FindingStatus::kUnknown,
+                          "/proc/meminfo does not tell MemAvailable");
   }
   const int64_t floor = machine_floor(*setup.total_bytes);
   const std::string evidence = format_byte_size(*setup.available_bytes) + " of " +
                                format_byte_size(*setup.total_bytes) + " available";
-  if (*setup.available_bytes >= 2 * floor) return finding("left", FindingStatus::kPass, evidence);
+  if (*setup.available_bytes >= 2 * floor)
+    return memory_finding("left", FindingStatus::kPass, evidence);
   const bool is_out = *setup.available_bytes < floor;
-  Finding made = finding("left", is_out ? FindingStatus::kFail : FindingStatus::kWarn, evidence);
+  Finding made =
+      memory_finding("left", is_out ? FindingStatus::kFail : FindingStatus::kWarn, evidence);
   made.effect = "the kernel takes pages from whoever has not used them lately, audio included.";
   made.fix = "end programs you do not need: ps -eo rss,comm --sort=-rss | head";
   return made;
@@ -44,18 +48,18 @@ Finding check_left(const MemorySetup& setup) {
 
 Finding check_stalls(const MemorySetup& setup) {
   if (!setup.stalled_percent) {
-    Finding made =
-        finding("pressure", FindingStatus::kUnknown, "/proc/pressure/memory (PSI) does not answer");
+    Finding made = memory_finding("pressure", FindingStatus::kUnknown,
+                                  "/proc/pressure/memory (PSI) does not answer");
     made.effect = "whether tasks wait for memory now cannot be told.";
     made.fix = "boot with psi=1";
     return made;
   }
   const std::string evidence = "in the last 5 minutes, tasks waited for memory " +
-                               percent_text(*setup.stalled_percent) + " of the time";
+                               stall_percent_text(*setup.stalled_percent) + " of the time";
   if (*setup.stalled_percent < kStalledPercentToWarn) {
-    return finding("pressure", FindingStatus::kPass, evidence);
+    return memory_finding("pressure", FindingStatus::kPass, evidence);
   }
-  Finding made = finding("pressure", FindingStatus::kWarn, evidence);
+  Finding made = memory_finding("pressure", FindingStatus::kWarn, evidence);
   made.effect = "memory is short now: pages of an unlocked audio thread are leaving.";
   made.fix = "end programs you do not need: ps -eo rss,comm --sort=-rss | head";
   return made;
@@ -85,20 +89,21 @@ std::string areas_text(const std::vector<SwapArea>& areas) {
 
 Finding check_swap(const MemorySetup& setup) {
   if (!setup.swap_areas) {
-    return finding("swap", FindingStatus::kUnknown, "/proc/swaps cannot be read");
+    return memory_finding("swap", FindingStatus::kUnknown, "/proc/swaps cannot be read");
   }
   if (setup.swap_areas->empty()) {
-    return finding("swap", FindingStatus::kPass,
-                   "none; code and constants are dropped from memory all the same when it runs "
-                   "short, and wait for the disk when they return: locking is still needed");
+    return memory_finding(
+        "swap", FindingStatus::kPass,
+        "none; code and constants are dropped from memory all the same when it runs "
+        "short, and wait for the disk when they return: locking is still needed");
   }
   std::string evidence = areas_text(*setup.swap_areas);
   if (setup.has_zswap) evidence += ", behind zswap (compressed in RAM first)";
   const bool is_on_disk =
       std::any_of(setup.swap_areas->begin(), setup.swap_areas->end(),
                   [](const SwapArea& area) { return area.kind != SwapKind::kZram; });
-  if (!is_on_disk || setup.has_zswap) return finding("swap", FindingStatus::kPass, evidence);
-  Finding made = finding("swap", FindingStatus::kWarn, evidence);
+  if (!is_on_disk || setup.has_zswap) return memory_finding("swap", FindingStatus::kPass, evidence);
+  Finding made = memory_finding("swap", FindingStatus::kWarn, evidence);
   made.effect =
       "data and stacks that were pushed out wait for a disk when they return; from zram it takes a "
       "fifth of that.";
@@ -110,13 +115,13 @@ Finding check_swap(const MemorySetup& setup) {
 std::optional<Finding> check_swappiness(const MemorySetup& setup) {
   if (setup.swap_areas && setup.swap_areas->empty()) return std::nullopt;
   if (!setup.swappiness) {
-    return finding("swappiness", FindingStatus::kUnknown, "vm.swappiness cannot be read");
+    return memory_finding("swappiness", FindingStatus::kUnknown, "vm.swappiness cannot be read");
   }
   const std::string evidence = "vm.swappiness is " + std::to_string(*setup.swappiness);
   if (*setup.swappiness > 0 && *setup.swappiness <= kMostSwappiness) {
-    return finding("swappiness", FindingStatus::kPass, evidence);
+    return memory_finding("swappiness", FindingStatus::kPass, evidence);
   }
-  Finding made = finding("swappiness", FindingStatus::kWarn, evidence);
+  Finding made = memory_finding("swappiness", FindingStatus::kWarn, evidence);
   made.effect = *setup.swappiness == 0
                     ? "data is kept and code dropped instead, which hurts unlocked audio threads "
                       "most."
@@ -127,10 +132,12 @@ std::optional<Finding> check_swappiness(const MemorySetup& setup) {
 
 Finding check_cgroup(const MemorySetup& setup) {
   if (!setup.cgroup_limit_bytes) {
-    return finding("cgroup", FindingStatus::kUnknown, "the own memory cgroup cannot be found");
+    return memory_finding("cgroup", FindingStatus::kUnknown,
+                          "the own memory cgroup cannot be found");
   }
   if (*setup.cgroup_limit_bytes >= setup.total_bytes.value_or(INT64_MAX)) {
-    return finding("cgroup", FindingStatus::kPass, "no memory limit below the machine's own");
+    return memory_finding("cgroup", FindingStatus::kPass,
+                          "no memory limit below the machine's own");
   }
   const int64_t limit = *setup.cgroup_limit_bytes;
   std::string evidence = "limited to " + format_byte_size(limit);
@@ -138,8 +145,8 @@ Finding check_cgroup(const MemorySetup& setup) {
     evidence += ", " + format_byte_size(*setup.cgroup_left_bytes) + " left";
   }
   const int64_t left = setup.cgroup_left_bytes.value_or(0);
-  if (left >= cgroup_floor(limit)) return finding("cgroup", FindingStatus::kPass, evidence);
-  Finding made = finding("cgroup", FindingStatus::kWarn, std::move(evidence));
+  if (left >= cgroup_floor(limit)) return memory_finding("cgroup", FindingStatus::kPass, evidence);
+  Finding made = memory_finding("cgroup", FindingStatus::kWarn, std::move(evidence));
   made.effect = "pages leave at this limit, however much memory the machine has.";
   made.fix = "raise it: memory.max (or MemoryMax=); memory.min keeps what it names, code included";
   return made;
@@ -168,17 +175,17 @@ Finding check_movers(const MemorySetup& setup) {
          *setup.numa_balancing != 0);
   }
   if (known == 0) {
-    return finding("page movers", FindingStatus::kUnknown,
-                   "/proc/sys/vm and /sys/kernel/mm do not tell");
+    return memory_finding("page movers", FindingStatus::kUnknown,
+                          "/proc/sys/vm and /sys/kernel/mm do not tell");
   }
   // One that is known to be off says nothing about another that is not known.
   constexpr int kMovers = 3;  // NUMA balancing is missing wherever there is no NUMA
   if (!is_moving) {
     const bool is_complete = setup.compact_unevictable && setup.huge_pages && known >= kMovers;
-    return finding("page movers", is_complete ? FindingStatus::kPass : FindingStatus::kUnknown,
-                   evidence);
+    return memory_finding("page movers",
+                          is_complete ? FindingStatus::kPass : FindingStatus::kUnknown, evidence);
   }
-  Finding made = finding("page movers", FindingStatus::kWarn, evidence);
+  Finding made = memory_finding("page movers", FindingStatus::kWarn, evidence);
   made.effect =
       "a locked page that is moved faults at its next touch: microseconds, up to 1.6 ms measured.";
   made.fix = "sudo holdfast doctor --fix movers";
@@ -188,11 +195,12 @@ Finding check_movers(const MemorySetup& setup) {
 
 Finding check_overcommit(const MemorySetup& setup) {
   if (!setup.overcommit) {
-    return finding("overcommit", FindingStatus::kUnknown, "vm.overcommit_memory cannot be read");
+    return memory_finding("overcommit", FindingStatus::kUnknown,
+                          "vm.overcommit_memory cannot be read");
   }
   const std::string evidence = "vm.overcommit_memory is " + std::to_string(*setup.overcommit);
-  if (*setup.overcommit != 2) return finding("overcommit", FindingStatus::kPass, evidence);
-  Finding made = finding("overcommit", FindingStatus::kWarn, evidence);
+  if (*setup.overcommit != 2) return memory_finding("overcommit", FindingStatus::kPass, evidence);
+  Finding made = memory_finding("overcommit", FindingStatus::kWarn, evidence);
   made.effect = "threads and buffers may be refused although memory is free.";
   made.fix = "sudo sysctl vm.overcommit_memory=0";
   return made;

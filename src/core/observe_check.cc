@@ -7,7 +7,7 @@ namespace {
 /// The strictest level of kernel.perf_event_paranoid at which own threads can be observed.
 constexpr int kMostParanoid = 2;
 
-Finding finding(const char* name, FindingStatus status, std::string evidence) {
+Finding observe_finding(const char* name, FindingStatus status, std::string evidence) {
   Finding made;
   made.group = "observe";
   made.name = name;
@@ -43,14 +43,15 @@ void add_paranoid_fix(const ObserveTrials& trials, Finding& made) {
 
 Finding check_faults(const ObserveTrials& trials) {
   if (!trials.level) {
-    return finding("page faults", FindingStatus::kUnknown, "could not be tried: " + trials.refusal);
+    return observe_finding("page faults", FindingStatus::kUnknown,
+                           "could not be tried: " + trials.refusal);
   }
   if (!can_observe(trials)) {
     std::string evidence = "refused: " + trials.refusal;
     if (trials.paranoid) {
       evidence += "; kernel.perf_event_paranoid is " + std::to_string(*trials.paranoid);
     }
-    Finding made = finding("page faults", FindingStatus::kWarn, std::move(evidence));
+    Finding made = observe_finding("page faults", FindingStatus::kWarn, std::move(evidence));
     made.effect = "glitches are counted, but which page was missing is not told (" +
                   level_text(Observation::kPolls) + ").";
     add_paranoid_fix(trials, made);
@@ -60,21 +61,22 @@ Finding check_faults(const ObserveTrials& trials) {
                            " fresh pages, " + std::to_string(trials.seen_faults) +
                            " faults were seen; ";
   if (trials.seen_faults < trials.touched_pages) {
-    Finding made = finding("page faults", FindingStatus::kFail, seen + level_text(*trials.level));
+    Finding made =
+        observe_finding("page faults", FindingStatus::kFail, seen + level_text(*trials.level));
     made.effect = "page faults are missed, so verdicts may leave out memory.";
     made.fix = "say so to the authors, with the output of holdfast doctor --paste";
     return made;
   }
-  return finding("page faults", FindingStatus::kPass, seen + level_text(*trials.level));
+  return observe_finding("page faults", FindingStatus::kPass, seen + level_text(*trials.level));
 }
 
 Finding check_residency(const ObserveTrials& trials) {
   const std::string evidence =
       "asked pagemap and mincore for a touched and an untouched page: " + to_text(trials.residency);
   if (trials.residency.is_granted()) {
-    return finding("residency", FindingStatus::kPass, evidence + ", told apart");
+    return observe_finding("residency", FindingStatus::kPass, evidence + ", told apart");
   }
-  Finding made = finding("residency", FindingStatus::kUnknown, evidence);
+  Finding made = observe_finding("residency", FindingStatus::kUnknown, evidence);
   if (trials.residency.was_tried) made.status = FindingStatus::kFail;
   made.effect = "holdfast watch cannot say which pages are in memory.";
   made.fix = "mount /proc; a container may hide parts of it";
@@ -85,9 +87,9 @@ Finding check_own_programs(const ObserveTrials& trials) {
   const std::string evidence =
       "asked to hold a process of this user's that is not a child: " + to_text(trials.tracing);
   if (trials.tracing.is_granted()) {
-    return finding("own programs", FindingStatus::kPass, evidence);
+    return observe_finding("own programs", FindingStatus::kPass, evidence);
   }
-  Finding made = finding("own programs", FindingStatus::kUnknown, evidence);
+  Finding made = observe_finding("own programs", FindingStatus::kUnknown, evidence);
   if (!trials.tracing.was_tried) return made;
   if (trials.is_traced) {
     made.evidence += ", because a debugger holds it";
@@ -103,9 +105,9 @@ Finding check_others(const ObserveTrials& trials) {
   const std::string evidence =
       "asked for the pages of another user's process (the first one): " + to_text(trials.others);
   if (trials.others.is_granted()) {
-    return finding("other users", FindingStatus::kPass, evidence);
+    return observe_finding("other users", FindingStatus::kPass, evidence);
   }
-  Finding made = finding("other users", FindingStatus::kUnknown, evidence);
+  Finding made = observe_finding("other users", FindingStatus::kUnknown, evidence);
   if (!trials.others.was_tried) {
     made.evidence = "no process of another user is here to try it with";
     return made;
@@ -123,15 +125,16 @@ Finding check_others(const ObserveTrials& trials) {
 
 Finding check_symbols(const ObserveTrials& trials) {
   if (trials.asked_symbols == 0) {
-    return finding("symbols", FindingStatus::kUnknown, "no name of a function could be asked for");
+    return observe_finding("symbols", FindingStatus::kUnknown,
+                           "no name of a function could be asked for");
   }
   const std::string evidence =
       "asked for the names of " + std::to_string(trials.asked_symbols) +
       " functions, of the program and of libc: " + std::to_string(trials.named_symbols) + " found";
   if (trials.named_symbols == trials.asked_symbols) {
-    return finding("symbols", FindingStatus::kPass, evidence);
+    return observe_finding("symbols", FindingStatus::kPass, evidence);
   }
-  Finding made = finding("symbols", FindingStatus::kWarn, evidence);
+  Finding made = observe_finding("symbols", FindingStatus::kWarn, evidence);
   made.effect = "pages are told by file and offset, without the name of what lies there.";
   made.fix = "do not strip the program; install the debug symbols of libraries (libc6-dbg)";
   return made;

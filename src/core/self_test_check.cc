@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-Finding finding(const char* name, FindingStatus status, std::string evidence) {
+Finding self_test_finding(const char* name, FindingStatus status, std::string evidence) {
   Finding made;
   made.group = "self-test";
   made.name = name;
@@ -33,12 +33,12 @@ Finding check_wakes(const SelfTest& test) {
                          microseconds(summary.lateness.maximum()) + " at most; more than " +
                          microseconds(test.tolerance) + " loses frames";
   if (summary.totals.blocks == 0) {
-    return finding("wake-ups", FindingStatus::kUnknown, "no block came");
+    return self_test_finding("wake-ups", FindingStatus::kUnknown, "no block came");
   }
   if (summary.glitches > 0) {
     evidence += "; " + std::to_string(summary.glitches) + " glitches, most by " +
                 std::string(name_of(main_cause(summary)));
-    Finding made = finding("wake-ups", FindingStatus::kFail, std::move(evidence));
+    Finding made = self_test_finding("wake-ups", FindingStatus::kFail, std::move(evidence));
     made.effect = "audio is lost here even without any load.";
     made.fix = test.is_realtime ? "look at them: holdfast count --for 1min"
                                 : "get real-time priority first: sudo holdfast doctor --fix limits";
@@ -47,26 +47,27 @@ Finding check_wakes(const SelfTest& test) {
     return made;
   }
   if (summary.lateness.maximum() >= test.period) {
-    Finding made = finding("wake-ups", FindingStatus::kWarn, std::move(evidence));
+    Finding made = self_test_finding("wake-ups", FindingStatus::kWarn, std::move(evidence));
     made.effect = "with buffers of one block, audio would have been lost.";
     made.fix = "use larger blocks, or look closer: holdfast count --frames 16 --for 1min";
     return made;
   }
-  return finding("wake-ups", FindingStatus::kPass, std::move(evidence));
+  return self_test_finding("wake-ups", FindingStatus::kPass, std::move(evidence));
 }
 
 Finding check_own_faults(const SelfTest& test) {
   const Summary& summary = test.summary;
   if (!summary.own_major_faults || !summary.own_minor_faults) {
-    return finding("own faults", FindingStatus::kUnknown, "page faults could not be counted");
+    return self_test_finding("own faults", FindingStatus::kUnknown,
+                             "page faults could not be counted");
   }
   const std::string evidence = "its audio thread took " +
                                std::to_string(*summary.own_major_faults) + " major and " +
                                std::to_string(*summary.own_minor_faults) + " minor page faults";
   if (summary.is_trustworthy()) {
-    return finding("own faults", FindingStatus::kPass, evidence);
+    return self_test_finding("own faults", FindingStatus::kPass, evidence);
   }
-  Finding made = finding(
+  Finding made = self_test_finding(
       "own faults", FindingStatus::kFail,
       evidence + "; " + std::to_string(summary.dropped_records) + " of its records were dropped");
   made.effect = "what Holdfast measures here is not trustworthy.";
@@ -85,7 +86,7 @@ Finding check_own_faults(const SelfTest& test) {
 std::vector<Finding> check_self_test(const SelfTest& test) {
   if (!test.failure.empty()) {
     Finding made =
-        finding("wake-ups", FindingStatus::kUnknown, "could not be run: " + test.failure);
+        self_test_finding("wake-ups", FindingStatus::kUnknown, "could not be run: " + test.failure);
     made.effect = "whether audio threads wake in time here is not known.";
     return {made};
   }

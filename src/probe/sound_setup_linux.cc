@@ -13,7 +13,7 @@ namespace holdfast::probe {
 namespace {
 
 /// As much of the stack around the stack pointer as one page shows.
-constexpr size_t kStackBytes = 4096;
+constexpr size_t kStackPageBytes = 4096;
 
 struct CloseProcessFolder {
   void operator()(DIR* folder) const { closedir(folder); }
@@ -24,8 +24,8 @@ std::optional<bool> is_stack_locked(int pid, int thread, const std::string& root
   if (!blocked) return std::nullopt;
   const auto locked = read_locked_mappings(pid, root);
   if (!locked) return std::nullopt;
-  const uintptr_t page = blocked->stack_pointer & ~(kStackBytes - 1);
-  return locked_bytes_of({page, kStackBytes, "stack"}, *locked) == kStackBytes;
+  const uintptr_t page = blocked->stack_pointer & ~(kStackPageBytes - 1);
+  return locked_bytes_of({page, kStackPageBytes, "stack"}, *locked) == kStackPageBytes;
 }
 
 std::optional<SoundServer> look_at(int pid, std::string name, const std::string& root) {

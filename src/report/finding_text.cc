@@ -39,13 +39,13 @@ std::vector<std::string> wrapped(std::string first, std::string_view text, size_
   return lines;
 }
 
-std::string plural(int number, const char* one, const char* many) {
+std::string counted(int number, const char* one, const char* many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
 std::string counts_text(const FindingCounts& counts) {
   return std::to_string(counts.failed) + " failed, " +
-         plural(counts.warned, "warning", "warnings") + ", " + std::to_string(counts.passed) +
+         counted(counts.warned, "warning", "warnings") + ", " + std::to_string(counts.passed) +
          " passed, " + std::to_string(counts.unknown) + " unknown";
 }
 
@@ -63,7 +63,7 @@ bool is_same_word(std::string_view a, std::string_view b) {
   });
 }
 
-JsonWriter begin_event(const char* event) {
+JsonWriter begin_doctor_event(const char* event) {
   JsonWriter json;
   json.begin_object();
   json.field("schema", "holdfast.doctor/1");
@@ -134,7 +134,7 @@ std::string without_names(std::string_view text, std::span<const std::string> na
 }
 
 std::string finding_json(const Finding& finding) {
-  JsonWriter json = begin_event("finding");
+  JsonWriter json = begin_doctor_event("finding");
   json.field("group", finding.group);
   json.field("name", finding.name);
   json.field("status", name_of(finding.status));
@@ -150,7 +150,7 @@ std::string finding_json(const Finding& finding) {
 std::string findings_summary_json(std::span<const Finding> findings, std::string_view program,
                                   std::string_view machine) {
   const FindingCounts counts = count_findings(findings);
-  JsonWriter json = begin_event("summary");
+  JsonWriter json = begin_doctor_event("summary");
   json.field("program", program);
   json.field("machine", machine);
   json.field("passed", counts.passed);
