@@ -29,7 +29,8 @@ struct ChildOptions {
 class ChildProcess {
  public:
   /// Starts it. The kernel kills it with SIGKILL when the calling thread ends, so call it from the
-  /// main thread. Errors of the start itself show as exit code 127.
+  /// main thread. Returns once it runs. Errors: kUnavailable when it cannot be executed; a cgroup
+  /// that cannot be entered shows as exit code 127.
   static Result<ChildProcess> start(const ChildOptions& options);
   /// The same, but runs `body` in a copy of this program instead of `command`; what it returns is
   /// the exit code. It has the standard streams only, no other open file.

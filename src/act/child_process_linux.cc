@@ -52,7 +52,8 @@ void settle(const ChildOptions& options, pid_t parent) {
   if (!options.shares_terminal) redirect(options.output_path);
 }
 
-[[noreturn]] void become(const ChildOptions& options) {
+/// Tells `failure`, which closes by itself when it succeeds, why it did not.
+[[noreturn]] void become(const ChildOptions& options, int failure) {
   if (!options.library_path.empty()) {
     setenv("LD_LIBRARY_PATH", options.library_path.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   }
@@ -62,20 +63,41 @@ void settle(const ChildOptions& options, pid_t parent) {
   }
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());
+  const int reason = errno;
+  if (write(failure, &reason, sizeof(reason)) < 0) _exit(127);
   _exit(127);
+}
+
+/// 0 once the child has become the program, else the errno that it met.
+int wait_for_exec(int failure) {
+  int reason = 0;
+  ssize_t size_bytes = 0;
+  while ((size_bytes = read(failure, &reason, sizeof(reason))) < 0 && errno == EINTR) {
+  }
+  return size_bytes == sizeof(reason) ? reason : 0;
 }
 
 }  // namespace
 
 Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return system_error("cannot make a pipe", errno);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) {
     settle(options, parent);
-    become(options);
+    become(options, ends[1]);
   }
-  if (pid < 0) return system_error("cannot start " + options.command.front(), errno);
-  return ChildProcess(pid);
+  const int fork_errno = errno;
+  close(ends[1]);
+  const int reason = pid < 0 ? fork_errno : wait_for_exec(ends[0]);
+  close(ends[0]);
+  if (pid < 0) return system_error("cannot start " + options.command.front(), reason);
+  ChildProcess child(pid);
+  if (reason == 0) return child;
+  Error error = system_error("cannot run " + options.command.front(), reason);
+  error.kind = ErrorKind::kUnavailable;
+  return error;
 }
 
 Result<ChildProcess> ChildProcess::start(const ChildOptions& options,

@@ -173,6 +173,10 @@ Result<> CleanupWatchdog::finish() {
   }
   watchdog_ = -1;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Done{};
+  if (WIFSIGNALED(status) && clean_up(journal_path_)) {  // somebody killed it: done here instead
+    rmdir(state_directory_.c_str());
+    return Done{};
+  }
   return Error{ErrorKind::kSystem, 0,
                "could not take everything away; the next start tries again: " + journal_path_};
 }

@@ -19,7 +19,11 @@ constexpr const char* kHowToGetIt =
 
 Error cannot_create(const std::string& directory, int system_errno) {
   Error error = system_error("cannot create the memory cgroup " + directory, system_errno);
-  if (system_errno == EROFS) error.kind = ErrorKind::kUnavailable;
+  if (system_errno == EROFS) {
+    error.kind = ErrorKind::kUnavailable;
+    return std::move(error).in(
+        "cgroups cannot be written here, as in many containers: run it outside");
+  }
   return error.kind == ErrorKind::kUnavailable ? std::move(error).in(kHowToGetIt) : error;
 }
 

@@ -35,6 +35,7 @@ struct CloseFolder {
 Result<std::vector<pid_t>> threads_of(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/task";
   const std::unique_ptr<DIR, CloseFolder> folder(opendir(path.c_str()));
+  if (folder == nullptr && errno != ENOENT) return system_error("cannot list " + path, errno);
   if (folder == nullptr) return Error{ErrorKind::kUnavailable, ESRCH, "the process has ended"};
   std::vector<pid_t> threads;
   while (const dirent* const entry = readdir(folder.get())) {

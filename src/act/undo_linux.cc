@@ -75,10 +75,12 @@ Result<> remove_cgroup(const std::string& path) {
     // Version 1 keeps the pages of a removed cgroup charged to a ghost of it; drop them first.
     (void)write_small_file(path + "/memory.force_empty", "0").ok();
     if (rmdir(path.c_str()) == 0 || errno == ENOENT) return Done{};
-    if (errno != EBUSY) break;
+    const int refusal = errno;
+    if (access(path.c_str(), F_OK) != 0) return Done{};  // EROFS comes before ENOENT
+    if (refusal != EBUSY) return system_error("cannot remove cgroup " + path, refusal);
     usleep(kPauseMicroseconds);
   }
-  return system_error("cannot remove cgroup " + path, errno);
+  return system_error("cannot remove cgroup " + path, EBUSY);
 }
 
 /// 0, or why the swap file is still in use. Errors that pass are waited for: ENOMEM while the

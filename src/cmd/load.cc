@@ -91,6 +91,9 @@ Result<LoadScopeOptions> read_scope(const LoadOptions& options) {
   scope.pid = options.pid;
   scope.is_machine = options.is_machine;
   HF_TRY_ASSIGN(scope.limit_bytes, parse_byte_size(options.limit));
+  if (scope.limit_bytes < kSmallestLimit) {
+    return Error{ErrorKind::kUsage, 0, "--limit must be 16M or more, not " + options.limit};
+  }
   scope.always_makes_swap = !options.swap.empty();
   if (options.swap.empty()) {
     scope.swap_bytes = options.kind == "file" ? 0 : 2 * scope.limit_bytes;
@@ -149,7 +152,10 @@ class LoadPrinter {
     steps_.push_back(step);
     line(output_.is_json() ? load_step_json(step) : load_step_text(step));
   }
-  void note(const std::string& what) { output_.advice(std::string(kProgram) + ": " + what + "\n"); }
+  void note(const std::string& what) {
+    if (output_.is_json()) return line(load_note_json(what));
+    output_.advice(std::string(kProgram) + ": " + what + "\n");
+  }
   void stairs() {
     if (steps_.size() < 2 || output_.is_json()) return;
     const std::string text = load_stairs_text(steps_);

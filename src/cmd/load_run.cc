@@ -309,9 +309,7 @@ class LoadRun {
     step.target = target();
     step.hold = step_->meter.result();
     step.reachable = controller_.reachable();
-    // Ballast acts at once: what it did not bring about, it cannot.
-    if (target().goal == LoadGoal::kLeft && !step.hold.settled_after)
-      step.reachable = step.hold.mean;
+    if (is_left_out_of_reach()) step.reachable = step.hold.mean;
     step.length = probe::monotonic_now() - step_->begin;
     const auto seconds = static_cast<double>(std::max<int64_t>(step.length.count, 1)) / 1e9;
     const int64_t others = others_faults(counts);

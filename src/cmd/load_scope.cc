@@ -43,6 +43,13 @@ void watch_stalls_in(LoadScope& scope, const std::string& directory) {
 }
 
 Result<> make_own(LoadScope& scope, const LoadScopeOptions& options) {
+  if (options.limit_bytes >= scope.ground.machine_available_bytes) {
+    return Error{ErrorKind::kUnavailable, 0,
+                 "a cgroup of " + format_byte_size(options.limit_bytes) +
+                     " would press the whole machine, of which " +
+                     format_byte_size(scope.ground.machine_available_bytes) +
+                     " are available; lower --limit, or ask for that with --machine"};
+  }
   HF_TRY_ASSIGN(const act::MemoryCgroup cgroup, act::MemoryCgroup::plan());
   HF_TRY_ASSIGN(act::CleanupWatchdog watchdog, act::CleanupWatchdog::start());
   scope.watchdog.emplace(std::move(watchdog));

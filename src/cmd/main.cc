@@ -21,6 +21,20 @@ int parse_failed(const CLI::App& app, const CLI::ParseError& error) {
   return fail(program.c_str(), {ErrorKind::kUsage, 0, what});
 }
 
+/// An option that was given nothing, such as --for "$UNSET". "" when there is none.
+std::string empty_option(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty()) continue;  // words for somebody else's program
+    for (const std::string& result : option->results()) {
+      if (result.empty()) return "--" + option->get_lnames().front();
+    }
+  }
+  for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (std::string found = empty_option(*group); !found.empty()) return found;
+  }
+  return "";
+}
+
 int run(int argc, char** argv) {
   begin_program();
   CLI::App app{"Finds out why real-time audio glitches when memory runs short.", "holdfast"};
@@ -35,7 +49,11 @@ int run(int argc, char** argv) {
     return parse_failed(app, error);
   }
   for (const Command& command : commands) {
-    if (command.app->parsed()) return command.run();
+    if (!command.app->parsed()) continue;
+    const std::string empty = empty_option(*command.app);
+    if (empty.empty()) return command.run();
+    const std::string program = "holdfast " + command.app->get_name();
+    return fail(program.c_str(), {ErrorKind::kUsage, 0, empty + " is empty"});
   }
   return fail("holdfast", {ErrorKind::kUsage, 0, "which command? See holdfast --help"});
 }

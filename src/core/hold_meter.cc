@@ -52,6 +52,7 @@ void HoldMeter::count(double actual) {
 HoldResult HoldMeter::result() const {
   HoldResult result = result_;
   if (readings_ == 0) return result;
+  result.readings = readings_;
   const auto n = static_cast<double>(readings_);
   result.mean = sum_ / n;
   const double variance = std::max(0.0, sum_of_squares_ / n - result.mean * result.mean);

@@ -22,6 +22,7 @@ struct HoldResult {
   double worst_share = 0;  ///< The largest distance of a median from the target, as a share of it.
   double mean = 0;         ///< Of the readings from then on (without a settling: of all).
   double variation = 0;    ///< Their standard deviation over their mean.
+  int64_t readings = 0;    ///< So many; without any, mean and variation are not known.
 
   [[nodiscard]] bool is_held() const { return settled_after && windows_within == windows; }
 };

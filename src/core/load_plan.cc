@@ -12,7 +12,6 @@ namespace {
 
 constexpr int64_t kMebibyte = int64_t{1} << 20;
 /// Below this a cgroup cannot hold the worker, its ring and anybody else.
-constexpr int64_t kSmallestLimit = 16 * kMebibyte;
 /// A ring must not fit into the room, or nothing would have to leave.
 constexpr int64_t kRingSurplus = 16 * kMebibyte;
 /// Less swap than this is as good as none.

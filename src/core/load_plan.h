@@ -12,6 +12,9 @@
 
 namespace holdfast {
 
+/// What can be pressed, in bytes: below, the presser itself has no room.
+inline constexpr int64_t kSmallestLimit = int64_t{16} << 20;
+
 /// What the load touches.
 enum class LoadKind { kAnonymous, kFile, kMixed };
 

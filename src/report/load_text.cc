@@ -84,6 +84,7 @@ std::string hold_text(const LoadStep& step) {
   if (step.reachable) {
     return "out of reach: all effort gives " + load_value_text(goal, *step.reachable);
   }
+  if (hold.readings == 0) return "nothing was measured in " + duration_text(step.length);
   if (step.length < kShortestJudged) {
     return "mean " + load_value_text(goal, hold.mean) + " in " + duration_text(step.length) +
            ", too short to be judged (20 s)";
@@ -133,6 +134,16 @@ std::string load_json(const LoadSample& sample) {
   return json.text();
 }
 
+std::string load_note_json(const std::string& note) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.load/1");
+  json.field("event", "note");
+  json.field("text", note);
+  json.end_object();
+  return json.text();
+}
+
 std::string load_step_text(const LoadStep& step) {
   std::string text;
   if (step.target.goal == LoadGoal::kPasses) {
@@ -156,9 +167,12 @@ std::string load_step_json(const LoadStep& step) {
       step.hold.settled_after ? std::optional(seconds_of(*step.hold.settled_after)) : std::nullopt);
   json.field("windows", step.hold.windows);
   json.field("windows_within", step.hold.windows_within);
-  json.field("worst_share", step.hold.worst_share);
-  json.field("mean", step.hold.mean);
-  json.field("variation", step.hold.variation);
+  const bool is_measured = step.hold.readings > 0;
+  optional_field(json, "worst_share",
+                 step.hold.windows > 0 ? std::optional(step.hold.worst_share) : std::nullopt);
+  optional_field(json, "mean", is_measured ? std::optional(step.hold.mean) : std::nullopt);
+  optional_field(json, "variation",
+                 is_measured ? std::optional(step.hold.variation) : std::nullopt);
   optional_field(json, "reachable", step.reachable);
   optional_field(json, "other_major_faults_per_s", step.other_major_faults);
   json.field("processor_share", step.processor_share);
@@ -170,9 +184,10 @@ std::string load_stairs_text(const std::vector<LoadStep>& steps) {
   std::string text = "        target        actual  varying  others' major faults/s  processor\n";
   for (const LoadStep& step : steps) {
     const LoadGoal goal = step.target.goal;
+    const bool is_measured = step.hold.readings > 0;
     text += formatted("%14s%14s%9s", load_value_text(goal, step.target.value).c_str(),
-                      load_value_text(goal, step.hold.mean).c_str(),
-                      percent_text(step.hold.variation).c_str());
+                      is_measured ? load_value_text(goal, step.hold.mean).c_str() : "?",
+                      is_measured ? percent_text(step.hold.variation).c_str() : "?");
     text += step.other_major_faults ? formatted("%24.1f", *step.other_major_faults)
                                     : formatted("%24s", "?");
     text += formatted("%11s\n", percent_text(step.processor_share).c_str());

@@ -16,6 +16,9 @@ std::string load_line(const LoadSample& sample);
 /// `event` "sample".
 std::string load_json(const LoadSample& sample);
 
+/// `event` "note": what was limited, refused, or ended.
+std::string load_note_json(const std::string& note);
+
 /// One sentence or two, without a line break.
 std::string load_step_text(const LoadStep& step);
 

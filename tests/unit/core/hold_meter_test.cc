@@ -50,6 +50,11 @@ TEST(HoldMeter, MeanAndVariationCountFromTheSettling) {
   EXPECT_DOUBLE_EQ(steady.variation, 0);
 }
 
+TEST(HoldMeter, WithoutReadingsThereAreNone) {
+  EXPECT_EQ(HoldMeter(100, Nanos(0)).result().readings, 0);
+  EXPECT_GT(hold({{15, 40}}).readings, 0);
+}
+
 TEST(HoldMeter, TargetThatWasNeverReachedStillHasAMean) {
   const HoldResult result = hold({{15, 40}, {15, 60}});
   EXPECT_FALSE(result.settled_after);

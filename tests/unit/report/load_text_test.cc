@@ -29,7 +29,7 @@ LoadSample holding() {
 LoadStep held() {
   LoadStep step;
   step.target = {LoadGoal::kSwapOut, 50.0 * kMebibyte};
-  step.hold = {kSecond * 12, 108, 107, 0.13, 50.5 * kMebibyte, 0.06};
+  step.hold = {kSecond * 12, 108, 107, 0.13, 50.5 * kMebibyte, 0.06, 110};
   step.other_major_faults = 12.34;
   step.processor_share = 0.31;
   step.length = kSecond * 120;
@@ -82,7 +82,7 @@ TEST(LoadText, StepSaysWhatIsReachable) {
   EXPECT_EQ(load_step_text(step).substr(0, 57),
             "psi_some 90.0 %: out of reach: all effort gives 71.0 %; o");
   step.reachable.reset();
-  step.hold = {std::nullopt, 0, 0, 0, 0.3, 0.1};
+  step.hold = {std::nullopt, 0, 0, 0, 0.3, 0.1, 60};
   EXPECT_EQ(load_step_text(step).substr(0, 54),
             "psi_some 90.0 %: not reached in 120.0 s: mean 30.0 %; ");
 }
@@ -94,6 +94,21 @@ TEST(LoadText, StepAsJsonHasEveryNumber) {
   EXPECT_EQ(json["windows"], 108);
   EXPECT_EQ(json["windows_within"], 107);
   EXPECT_TRUE(json["reachable"].is_null());
+}
+
+TEST(LoadText, WhatWasNotMeasuredIsNotCalledZero) {
+  LoadStep step = held();
+  step.hold = HoldResult();
+  const auto json = nlohmann::json::parse(load_step_json(step));
+  EXPECT_TRUE(json["mean"].is_null());
+  EXPECT_TRUE(json["worst_share"].is_null());
+  EXPECT_NE(load_step_text(step).find("nothing was measured"), std::string::npos);
+  EXPECT_NE(load_stairs_text({step}).find(" ?"), std::string::npos);
+}
+
+TEST(LoadText, NoteIsAnEvent) {
+  EXPECT_EQ(load_note_json("no \"swap\""),
+            R"({"schema":"holdfast.load/1","event":"note","text":"no \"swap\""})");
 }
 
 TEST(LoadText, StairsAreATable) {
