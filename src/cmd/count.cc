@@ -93,6 +93,9 @@ class PageOuter {
 };
 
 Result<int> count(const CountOptions& options, Output& output) {
+  if (options.is_following_server && options.observe == "none") {
+    return Error{ErrorKind::kUsage, 0, "--follow-server needs --observe to be more than none"};
+  }
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
   HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options.stream, limit));
   session::LiveRun& run = *opened.run;
@@ -154,12 +157,13 @@ Command add_count(CLI::App& app) {
                    "user_events, polls or none")
       ->check(CLI::IsMember({"all_events", "user_events", "polls", "none"}))
       ->capture_default_str();
-  command->add_flag(
+  CLI::Option* follow = command->add_flag(
       "--follow-server", options->is_following_server,
       "When the sound server, or a program before us, was late, look for the cause there");
   CLI::Option* pid =
       command->add_option("--pid", options->pid, "Count the glitches of a thread of this process")
           ->check(CLI::Range(1, 1 << 22));
+  follow->excludes(pid);
   command->add_option("--thread", options->thread, "Id or name of that thread")->needs(pid);
   command->footer(
       "What --device virtual understands is in holdfast-count(1).\n"

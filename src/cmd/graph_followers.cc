@@ -30,7 +30,7 @@ void tell_limitations(const session::Observer& observer, const CountOptions& opt
   std::vector<MemoryRange> touched;
   if (!options.is_unlocked) touched = observer.working_set();
   for (const std::string& limitation : protect_observer(observer.thread_id(), touched)) {
-    info.limitations.push_back(limitation);
+    info.limitations.push_back(program + ": " + limitation);
   }
 }
 
@@ -61,9 +61,6 @@ Result<std::unique_ptr<session::Observer>> follow(pid_t process, bool is_server,
 
 Result<GraphFollowers> follow_graph(const CountOptions& options, const OpenedDevice& opened,
                                     SessionInfo& info) {
-  if (options.observe == "none") {
-    return Error{ErrorKind::kUsage, 0, "--follow-server needs --observe to be more than none"};
-  }
   if (opened.server == 0) {
     return Error{ErrorKind::kUnavailable, 0,
                  "--follow-server: " + opened.capabilities.device +

@@ -18,8 +18,8 @@ using GraphFollowers = std::vector<std::unique_ptr<session::Observer>>;
 
 /// Looks at the server's audio thread, and at those of the programs before us, as closely as at our
 /// own, and says in `info` at whom, how closely, and what was not granted. They outlive the run.
-/// Errors: kUsage with `--observe none`, kUnavailable where there is no server or it may not be
-/// looked at. A program that may not be looked at is a limitation.
+/// Needs an observer of our own thread. Errors: kUnavailable where there is no server or it may not
+/// be looked at. A program that may not be looked at is a limitation.
 Result<GraphFollowers> follow_graph(const CountOptions& options, const OpenedDevice& opened,
                                     SessionInfo& info);
 
