@@ -45,6 +45,7 @@ HF_RT_TEXT CounterWatch::Verdict CounterWatch::take(const Block& block) HF_REALT
     return Verdict::kNothing;
   }
   is_suspicious_ = true;
+  doubtful_blocks_ = 0;
   after_.clear();
   doubt(offset);
   return Verdict::kSuspicion;
@@ -71,7 +72,7 @@ HF_RT_TEXT CounterWatch::Verdict CounterWatch::doubt(Nanos offset) {
     before_.add(offset);
     return Verdict::kCleared;
   }
-  if (!after_.add(offset)) return Verdict::kNothing;
+  if (doubtful_blocks_++ < kHurriedBlocks || !after_.add(offset)) return Verdict::kNothing;
   if (after_.groups() < static_cast<int64_t>(RecentLeast::kGroups)) return Verdict::kNothing;
   // A server that catches up (PipeWire) comes back block by block, and late labels end: wait for
   // quiet, but where the machine is never quiet, not for ever.

@@ -86,6 +86,9 @@ class CounterWatch {
   static constexpr int64_t kMostGroups = 64;        ///< So long does a suspicion wait for quiet.
   static constexpr int64_t kYouthBlocks = 64;       ///< Before that the beat is not known.
   static constexpr int64_t kMostDriftShare = 2048;  ///< The clocks are at most 500 ppm apart.
+  /// The first cycles after a loss run at once, with no wake-up before them: they come earlier than
+  /// the beat that follows, by 60 us on jackd's dummy driver.
+  static constexpr int64_t kHurriedBlocks = 4;
 
   Verdict doubt(Nanos offset);
   Verdict conclude(Frames slack);
@@ -99,6 +102,7 @@ class CounterWatch {
   Frames block_;
   int64_t blocks_ = 0;
   int64_t early_blocks_ = 0;
+  int64_t doubtful_blocks_ = 0;
   Frames lost_;
   Frames error_;
   bool is_suspicious_ = false;
