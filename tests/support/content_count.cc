@@ -2,9 +2,11 @@
 // Counts what a sound system lost twice: by its labels, as Holdfast does, and by the content, where
 // a source plays a signal in which each sample tells its own frame number. Prints one JSON object.
 //
-// usage: content_count DEVICE FRAMES SECONDS [--sleep MILLISECONDS] [--csv FILE]
-// --sleep: the audio thread's callback sleeps so long, every 50 ms. --csv: keep the run as a
-// fixture.
+// usage: content_count DEVICE FRAMES SECONDS [--sleep MILLISECONDS] [--patience SECONDS] [--csv
+// FILE]
+// --sleep: the audio thread's callback sleeps so long, every 50 ms. --patience: a device that has
+// gone is waited for so long, and the run goes on for SECONDS when it is back. --csv: keep the run
+// as a fixture.
 #include <sched.h>
 #include <signal.h>
 #include <time.h>
@@ -34,8 +36,13 @@ struct Options {
   audio::StreamFormat format;
   double seconds = 1;
   Nanos sleep;
+  Nanos patience;
   std::string csv;
 };
+
+Nanos from_seconds(double seconds) {
+  return Nanos(static_cast<int64_t>(seconds * 1e9));
+}
 
 /// One block and what its samples tell.
 struct Row {
@@ -163,6 +170,17 @@ void make_realtime(pid_t thread) {
   sched_setscheduler(thread, SCHED_FIFO, &parameter);  // refused: it is late more often
 }
 
+void wait_for_the_end(audio::Device& device, const Options& options) {
+  const Nanos begin = audio::monotonic_now();
+  Nanos end = begin + from_seconds(options.seconds);
+  for (Nanos now = begin; now < end; now = audio::monotonic_now()) {
+    audio::sleep_until(std::min(end, now + kMillisecond * 50));
+    if (device.state() != audio::DeviceState::kGone) continue;
+    end = std::max(end, begin + options.patience);
+    if (device.try_to_return()) end = audio::monotonic_now() + from_seconds(options.seconds);
+  }
+}
+
 int run(const Options& options) {
   auto device = cmd::make_device(options.device, options.format.rate_hz);
   if (!device) return fail(device.error());
@@ -173,11 +191,7 @@ int run(const Options& options) {
   if (capabilities->is_priority_ours) make_realtime((*device)->thread_id());
   if (Result<> started = (*device)->start(); !started) return fail(started.error());
   std::fputs("started\n", stderr);
-  const Nanos end = audio::monotonic_now() + Nanos(static_cast<int64_t>(options.seconds * 1e9));
-  while (audio::monotonic_now() < end) {
-    audio::sleep_until(std::min(end, audio::monotonic_now() + kMillisecond * 50));
-    if ((*device)->state() == audio::DeviceState::kGone) (*device)->try_to_return();
-  }
+  wait_for_the_end(**device, options);
   const audio::DeviceState state = (*device)->state();
   (*device)->stop();
   if (!options.csv.empty()) write_csv(options.csv, notes->rows());
@@ -197,7 +211,10 @@ int main(int argc, char** argv) {
   options.seconds = std::atof(argv[3]);
   for (int i = 4; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--sleep") == 0) {
-      options.sleep = holdfast::Nanos(static_cast<int64_t>(std::atof(argv[i + 1]) * 1e6));
+      options.sleep = holdfast::test::from_seconds(std::atof(argv[i + 1]) / 1e3);
+    }
+    if (std::strcmp(argv[i], "--patience") == 0) {
+      options.patience = holdfast::test::from_seconds(std::atof(argv[i + 1]));
     }
     if (std::strcmp(argv[i], "--csv") == 0) options.csv = argv[i + 1];
   }

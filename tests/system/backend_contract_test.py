@@ -4,7 +4,8 @@
 the test starts and ends itself, with a source in which every sample tells its own frame number.
 
 Usage: backend_contract_test.py BUILD_DIR SYSTEM [CHECK_PART]. SYSTEM is a file of sound_systems/.
-What is compared are counts: by labels against by content. No check has to meet a time.
+What is compared are counts: by labels against by content. No check has to meet a time. A server shares its
+processors with whatever else runs: a check that fails must hold twice when it is repeated, and is reported.
 """
 import importlib
 import json
@@ -132,7 +133,7 @@ def a_server_that_comes_back_begins_an_epoch(system):
     if not system.has_server:
         raise Missing("there is no server")
     system.start(64)
-    run = Run(system, 64, 4)
+    run = Run(system, 64, 2, "--patience", 40)
     time.sleep(0.5)
     system.kill_server()
     system.start(64)
@@ -192,6 +193,16 @@ def run_check(check, make_system, build):
             system.end()
 
 
+def run_and_repeat(check, make_system, build):
+    """A failure counts unless the check then holds twice in a row."""
+    first = run_check(check, make_system, build)
+    if not first.startswith("FAILED"):
+        return first
+    again = [run_check(check, make_system, build) for _ in range(2)]
+    failed = [result for result in again if result.startswith("FAILED")]
+    return failed[0] if failed else f"ok     held twice when repeated, at first {first}"
+
+
 def main():
     build, name = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
     part = sys.argv[3] if len(sys.argv) > 3 else ""
@@ -201,7 +212,7 @@ def main():
         if part not in check.__name__:
             continue
         begin = time.monotonic()
-        results.append(run_check(check, make_system, build))
+        results.append(run_and_repeat(check, make_system, build))
         print(f"{results[-1].split()[0]:6} {name}: {check.__name__} ({time.monotonic() - begin:.1f} s)"
               f"{results[-1][len(results[-1].split()[0]):]}", flush=True)
     if any(result.startswith("FAILED") for result in results):
