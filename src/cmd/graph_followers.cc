@@ -30,7 +30,8 @@ void tell_limitations(const session::Observer& observer, const CountOptions& opt
   std::vector<MemoryRange> touched;
   if (!options.is_unlocked) touched = observer.working_set();
   for (const std::string& limitation : protect_observer(observer.thread_id(), touched)) {
-    info.limitations.push_back(program + ": " + limitation);
+    info.limitations.push_back(program);
+    info.limitations.back().append(": ").append(limitation);
   }
 }
 
