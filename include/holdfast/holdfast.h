@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* libholdfast: what a program can do about its own memory. Plain C (C99), no exceptions, no global
- * state but the last error of each thread.
+/* libholdfast: what a program can do about its own real-time thread and its memory: keep the pages
+ * in, count what is lost, look, and push pages out on purpose. Plain C (C99), no exceptions, no
+ * global state but the last error of each thread, nothing printed.
  *
  * Every struct begins with its own size, which the caller fills in: a library that is newer or
- * older than the header then knows which members there are. Set a struct to zero first. */
+ * older than the header then knows which members there are. Set a struct to zero first.
+ *
+ * "RT safe" means: may be called on the real-time thread for every block; it allocates nothing,
+ * waits for nothing, makes no system call, and sets no error text. docs/library.md has the cost of
+ * each call. */
 /* C names, in the manner of C. NOLINTBEGIN(readability-identifier-naming) */
 #ifndef HOLDFAST_HOLDFAST_H
 #define HOLDFAST_HOLDFAST_H
 
+#include <holdfast/rt.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__GNUC__)
 #define HF_PUBLIC __attribute__((visibility("default")))
@@ -17,12 +24,29 @@
 #define HF_PUBLIC
 #endif
 
+/* HF_NONBLOCKING: no exception, and where the compiler can check it (RealtimeSanitizer of clang 20
+ * and later), nothing that could wait. */
+#if defined(__cplusplus) && defined(__clang__) && __clang_major__ >= 20
+#define HF_NOTHROW noexcept
+#define HF_NONBLOCKING noexcept [[clang::nonblocking]]
+#elif defined(__cplusplus)
+#define HF_NOTHROW noexcept
+#define HF_NONBLOCKING noexcept
+#else
+#define HF_NOTHROW
+#define HF_NONBLOCKING
+#endif
+
+/* Programs that were built with the same number run with this library; it is in its soname, too. */
+#define HF_ABI_VERSION 0
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* What a call returns. HF_OK is 0, errors are negative; hf_error_text() has the sentence. */
 enum {
+  HF_PARTLY = 1, /* Done as far as it was allowed; hf_error_text() says what is missing. */
   HF_OK = 0,
   HF_ERROR_USAGE = -1,       /* An argument makes no sense. */
   HF_ERROR_UNAVAILABLE = -2, /* This machine, or this user, cannot do it. */
@@ -30,11 +54,241 @@ enum {
 };
 
 /* The version of the library that is running, such as "0.1.0". Never freed. Any thread. */
-HF_PUBLIC const char* hf_version(void);
+HF_PUBLIC const char* hf_version(void) HF_NOTHROW;
 
-/* Why the last call of this thread failed, in one sentence; "" when it did not. Valid until this
- * thread calls the library again. */
-HF_PUBLIC const char* hf_error_text(void);
+/* The HF_ABI_VERSION that the running library was built with. Any thread. */
+HF_PUBLIC int hf_abi_version(void) HF_NOTHROW;
+
+/* Why the last call of this thread failed, or what it had to leave out, in one sentence; "" when
+ * all went well. Valid until this thread calls the library again; calls that are RT safe leave it
+ * as it is. */
+HF_PUBLIC const char* hf_error_text(void) HF_NOTHROW;
+
+/* ---- Keeping pages in ---- */
+
+/* Kinds of memory, in the order in which they are locked: the index of hf_protect_report.kinds. */
+enum {
+  HF_KIND_STACK = 0,
+  HF_KIND_THREAD_LOCAL = 1,
+  HF_KIND_MARKED_TEXT = 2, /* HF_RT_TEXT, HF_RT_CONST, HF_RT_DATA of holdfast/rt.h */
+  HF_KIND_MARKED_CONSTANTS = 3,
+  HF_KIND_MARKED_DATA = 4,
+  HF_KIND_GIVEN = 5,    /* hf_protect_options.ranges */
+  HF_KIND_HOLDFAST = 6, /* What libholdfast itself runs on the thread. */
+  HF_KIND_PROGRAM_TEXT = 7,
+  HF_KIND_PROGRAM_CONSTANTS = 8,
+  HF_KIND_PROGRAM_DATA = 9,
+  HF_KIND_LIBRARY_TEXT = 10,
+  HF_KIND_LIBRARY_CONSTANTS = 11,
+  HF_KIND_LIBRARY_DATA = 12,
+  HF_KIND_HEAP = 13
+};
+#define HF_KINDS 16 /* Room for two more. */
+
+/* The name of a kind, "program text"; "" for a number that is none. Never freed. Any thread. */
+HF_PUBLIC const char* hf_kind_name(int kind) HF_NOTHROW;
+
+/* For hf_protect_options.what: beside the stack, what is marked and what is given. */
+enum {
+  HF_PROTECT_PROGRAM = 1,     /* Code, constants and variables of the program. */
+  HF_PROTECT_LIBRARIES = 2,   /* The same of every library that is loaded now. */
+  HF_PROTECT_HEAP = 4,        /* The heap as it is now; large malloc()s are not in it: give them. */
+  HF_PROTECT_RAISE_LIMIT = 8, /* First raise the soft lock limit to the hard one. */
+  HF_PROTECT_DEFAULT = HF_PROTECT_PROGRAM | HF_PROTECT_LIBRARIES
+};
+
+typedef struct hf_protect_options {
+  size_t struct_size; /* sizeof(hf_protect_options) */
+  unsigned what;      /* HF_PROTECT_..., joined with |; 0 for nothing else. */
+  size_t stack_bytes; /* How far below the caller its stack will go, at most 64 MiB; 0: 256 KiB */
+  size_t leave_bytes; /* So much of the lock limit is left for others. */
+  const hf_range* ranges; /* What else the thread touches: buffers, a gap detector. */
+  size_t range_count;
+  hf_rt_marks marks; /* hf_rt_marked() of the program or library that has the thread's code. */
+} hf_protect_options;
+
+/* Default options, with what is marked in the program or library that calls this. */
+static inline hf_protect_options hf_protect_defaults(void) {
+  hf_protect_options options;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.what = HF_PROTECT_DEFAULT;
+  options.marks = hf_rt_marked();
+  return options;
+}
+
+/* What became of one kind of memory: asked = locked + refused. */
+typedef struct hf_protect_kind {
+  size_t asked_bytes;
+  size_t locked_bytes;
+  size_t refused_bytes;
+  int refused_errno; /* Of the first refusal: ENOMEM over the limit, EPERM a limit of 0; or 0. */
+  int reserved;
+} hf_protect_kind;
+
+typedef struct hf_protect_report {
+  size_t struct_size;  /* sizeof(hf_protect_report) */
+  size_t locked_bytes; /* Of all that was asked, each page once. */
+  size_t refused_bytes;
+  size_t stack_bytes;    /* So far below the caller the stack exists; see kinds for locked. */
+  int64_t limit_bytes;   /* RLIMIT_MEMLOCK of the process; -1: none applies. */
+  int64_t process_bytes; /* What the process has locked now, whoever locked it. */
+  int64_t left_bytes;    /* What it may still lock; -1: no limit. */
+  int64_t took_ns;
+  hf_protect_kind kinds[HF_KINDS];
+} hf_protect_report;
+
+/* Locks what the calling thread needs, most important first, and brings it into memory: its stack
+ * in use, its thread-local storage, what is marked, what is given, the stack further down, then
+ * program and libraries, of each kind the smaller ones first. What does not fit under the lock
+ * limit is left out (of the stack, the lower part), and what is behind it still gets its chance.
+ *
+ * HF_OK all is locked; HF_PARTLY not all of it: `report` and hf_error_text() say what, and it is no
+ * reason to stop. `options` may be NULL: defaults, nothing marked. `report` may be NULL.
+ *
+ * Call it on the thread itself before its first block, after everything is loaded and allocated.
+ * Takes 1 to 20 ms, allocates, reads /proc. It only ever locks what exists: never MCL_FUTURE, which
+ * under a limit makes later threads fail and a growing stack crash. So code that is loaded and
+ * memory that is allocated afterwards needs another call; that is cheap to the limit, since no page
+ * is charged twice. After fork(), the child has no locks, and each page that is written in the
+ * parent faults once. */
+HF_PUBLIC int hf_protect_current_thread(const hf_protect_options* options,
+                                        hf_protect_report* report) HF_NOTHROW;
+
+/* Unlocks the stack of the calling thread before it ends: the C library keeps the stacks of ended
+ * threads for later ones, and a locked one would go on using up the limit. Code and data stay
+ * locked, since other threads may need them. Same thread, not RT safe. */
+HF_PUBLIC int hf_unprotect_current_thread(void) HF_NOTHROW;
+
+/* Locks the whole pages that hold the range, and brings them into memory. All or nothing.
+ * HF_ERROR_UNAVAILABLE when the limit does not allow it; the sentence says how much it is. Any
+ * thread, not RT safe. */
+HF_PUBLIC int hf_lock_range(const void* address, size_t size_bytes) HF_NOTHROW;
+
+/* Unlocks them. Locks do not nest: once is enough for any number, and pages that the range shares
+ * with other memory are unlocked with it. Any thread, not RT safe. */
+HF_PUBLIC int hf_unlock_range(const void* address, size_t size_bytes) HF_NOTHROW;
+
+/* ---- Counting what is lost ---- */
+
+/* One stream of blocks. Each block is placed by its position, and a jump is a loss of exactly so
+ * many frames. Labels that sound systems get wrong are recognised, so a loss stays open for 256
+ * blocks, or until the next one, before it is final. */
+typedef struct hf_gap_detector hf_gap_detector;
+
+/* Where positions come from. */
+enum {
+  HF_POSITION_DEVICE = 1, /* Counts frames at the device: every loss is exact. */
+  HF_POSITION_SERVER = 2, /* Counts a server's cycles (JACK, PipeWire); when the server itself is
+                           * late it stands still, so the clock is watched beside it. */
+  HF_POSITION_CLOCK = 3   /* Made of a clock. */
+};
+
+/* Who was late. */
+enum { HF_SOURCE_CLIENT = 1, HF_SOURCE_SERVER = 2, HF_SOURCE_DEVICE = 3 };
+
+typedef struct hf_gap_detector_options {
+  size_t struct_size; /* sizeof(hf_gap_detector_options) */
+  uint32_t rate_hz;
+  uint32_t position_source; /* HF_POSITION_...; 0: of a device. */
+  uint32_t capacity;        /* Losses that wait to be fetched; 0: 1024. More are only counted. */
+} hf_gap_detector_options;
+
+enum {
+  HF_BLOCK_SILENT = 1, /* Every sample is zero. Not needed with `planes`. */
+  HF_BLOCK_TORN = 2    /* The device overwrote it while it was being copied. */
+};
+
+/* One block as the callback got it. Times are CLOCK_MONOTONIC. */
+typedef struct hf_block {
+  size_t struct_size; /* sizeof(hf_block) */
+  int64_t position;   /* Of the first frame, as the sound system labels it. */
+  int64_t frames;
+  int64_t due_ns;             /* When its last frame existed; 0: not known, then as woke_ns. */
+  int64_t woke_ns;            /* When the callback began; 0: the library asks the clock. */
+  uint32_t epoch;             /* Change it where positions start anew. */
+  uint32_t flags;             /* HF_BLOCK_... */
+  const float* const* planes; /* The samples, one pointer a channel, read only to recognise a block
+                               * that came twice or empty (JACK, PipeWire); NULL: not looked at. */
+  uint32_t channels;
+} hf_block;
+
+/* Where the block goes. */
+typedef struct hf_placement {
+  size_t struct_size; /* sizeof(hf_placement) */
+  int64_t at;         /* Frame of the stream, from 0, where it belongs. */
+  int64_t missing;    /* Frames that are now known to be missing and were not before: silence to put
+                       * in; negative: so many came after all. */
+  int is_placed;      /* 0: throw the block away (torn, or without data). */
+  int is_twin;        /* It carries the label of the block before it. */
+  int64_t moved_from; /* Blocks from here on belong `moved_by` frames lower; nearly always 0. */
+  int64_t moved_by;
+} hf_placement;
+
+/* A loss that nothing changes any more. */
+typedef struct hf_loss {
+  size_t struct_size; /* sizeof(hf_loss) */
+  int64_t position;   /* Frame of the stream, from 0. */
+  int64_t missing_frames;
+  int64_t error_frames; /* Half-width of the bound; 0 when exact. */
+  int64_t due_ns;       /* When its first block was due. */
+  int64_t woke_ns;      /* When the callback was back. */
+  uint32_t epoch;
+  uint32_t source; /* HF_SOURCE_... */
+  int is_exact;
+} hf_loss;
+
+/* Law: elapsed = received + missing. */
+typedef struct hf_stream_totals {
+  size_t struct_size; /* sizeof(hf_stream_totals) */
+  int64_t elapsed_frames;
+  int64_t received_frames;
+  int64_t missing_frames;
+  int64_t losses;
+  int64_t blocks;
+  int64_t twins;
+  int64_t without_data; /* Blocks of zeros that were no silence. */
+  int64_t torn;
+  int64_t restarts;
+  int64_t losses_not_kept; /* Nobody fetched in time. */
+} hf_stream_totals;
+
+/* Makes a detector; `*detector` is NULL on failure. Allocates; afterwards nothing does. */
+HF_PUBLIC int hf_gap_detector_create(const hf_gap_detector_options* options,
+                                     hf_gap_detector** detector) HF_NOTHROW;
+/* After the last call of the audio thread. NULL does nothing. */
+HF_PUBLIC void hf_gap_detector_destroy(hf_gap_detector* detector) HF_NOTHROW;
+
+/* The next block, always on the same thread. `placement` may be NULL. HF_OK, or HF_ERROR_USAGE for
+ * a struct without its size and for frames < 0. 30 ns (and 0.1 ns a sample with `planes`). RT safe.
+ */
+HF_PUBLIC int hf_gap_detector_place(hf_gap_detector* detector, const hf_block* block,
+                                    hf_placement* placement) HF_NONBLOCKING;
+/* Fetches the oldest final loss: 1 there was one, 0 none, or HF_ERROR_USAGE. One thread, any but
+ * the audio thread or the same. RT safe. */
+HF_PUBLIC int hf_gap_detector_next(hf_gap_detector* detector, hf_loss* loss) HF_NONBLOCKING;
+/* The stream has ended: what is open becomes final. After the last call of the audio thread. */
+HF_PUBLIC int hf_gap_detector_finish(hf_gap_detector* detector) HF_NOTHROW;
+/* On the audio thread, or after its last call. RT safe. */
+HF_PUBLIC int hf_gap_detector_totals(const hf_gap_detector* detector,
+                                     hf_stream_totals* totals) HF_NONBLOCKING;
+/* All memory of a detector, whole pages: for hf_protect_options.ranges. Any thread. */
+HF_PUBLIC hf_range hf_gap_detector_memory(const hf_gap_detector* detector) HF_NOTHROW;
+
+/* ---- Looking ---- */
+
+/* Page faults of the calling thread since it began. */
+typedef struct hf_fault_counts {
+  size_t struct_size; /* sizeof(hf_fault_counts) */
+  int64_t minor;
+  int64_t major; /* Needed I/O. */
+} hf_fault_counts;
+
+/* One system call that does not wait, 0.3 us; it sets no error text. Two readings that are equal
+ * prove that nothing was missing in between. On the thread itself. */
+HF_PUBLIC int hf_read_faults(hf_fault_counts* counts) HF_NOTHROW;
+
+/* ---- Pushing pages out, and where they are ---- */
 
 /* Kinds of memory, for hf_evict_request.what. */
 enum {
@@ -85,7 +339,24 @@ typedef struct hf_evict_result {
  * `holdfast evict` from outside, which holds them. Takes milliseconds and allocates: never call it
  * on a real-time thread. It resets the read-ahead advice (madvise) of the files concerned. One call
  * at a time in a process. `result` may be NULL. */
-HF_PUBLIC int hf_evict(const hf_evict_request* request, hf_evict_result* result);
+HF_PUBLIC int hf_evict(const hf_evict_request* request, hf_evict_result* result) HF_NOTHROW;
+
+/* What is in memory: total = sum of the others but locked_pages. */
+typedef struct hf_residency {
+  size_t struct_size; /* sizeof(hf_residency) */
+  size_t page_bytes;
+  size_t total_pages;
+  size_t resident_pages;  /* The next access takes no fault. */
+  size_t soft_pages;      /* In RAM, but not mapped: a minor fault. */
+  size_t untouched_pages; /* Never used: the first access gets a page of zeros. */
+  size_t out_pages;       /* In swap or only in their file: a major fault. */
+  size_t unknown_pages;   /* The kernel does not tell this user. */
+  size_t locked_pages;    /* Of the total; promised to stay once they are there. */
+} hf_residency;
+
+/* Where the pages of `of` are now; it is chosen as for hf_evict(). Brings none in. 100 us and more
+ * (it reads maps, and with locks smaps), allocates: not RT safe. Any thread. */
+HF_PUBLIC int hf_read_residency(const hf_evict_request* of, hf_residency* residency) HF_NOTHROW;
 
 #ifdef __cplusplus
 }

@@ -32,4 +32,7 @@ MemoryRange whole_pages(const MemoryRange& range);
 /// a small RLIMIT_MEMLOCK runs out. A refusal does not stop the rest. Any thread; not RT safe.
 LockOutcome lock_ranges(std::span<const MemoryRange> ranges);
 
+/// Unlocks the whole pages that hold `range`: 0 or an errno. Locks do not nest. Any thread.
+int unlock_range(const MemoryRange& range);
+
 }  // namespace holdfast::act

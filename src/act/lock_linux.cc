@@ -51,4 +51,10 @@ LockOutcome lock_ranges(std::span<const MemoryRange> ranges) {
   return outcome;
 }
 
+int unlock_range(const MemoryRange& range) {
+  const MemoryRange pages = whole_pages(range);
+  if (pages.size_bytes == 0) return 0;
+  return munlock(reinterpret_cast<const void*>(pages.begin), pages.size_bytes) == 0 ? 0 : errno;
+}
+
 }  // namespace holdfast::act

@@ -25,6 +25,8 @@ static int expect(int code, int wanted, const char* words) {
 int main(void) {
   hf_evict_request request;
   hf_evict_result result;
+  hf_protect_options options;
+  hf_range range;
   int failures = 0;
   memset(&request, 0, sizeof request);
   memset(&result, 0, sizeof result);
@@ -51,6 +53,31 @@ int main(void) {
   request.address = NULL;
   request.size_bytes = 0;
   request.what = HF_EVICT_TEXT;
+  failures += expect(hf_lock_range(NULL, 10), HF_ERROR_USAGE, "no range");
+  failures += expect(hf_lock_range(&request, 0), HF_ERROR_USAGE, "no range");
+  failures += expect(hf_lock_range((const void*)4096, (size_t)-8192), HF_ERROR_UNAVAILABLE, "cannot be locked");
+  failures += expect(hf_unlock_range((const void*)4096, 1), HF_ERROR_UNAVAILABLE, "cannot be unlocked");
+  failures += expect(hf_lock_range(&request, sizeof request), HF_OK, "");
+  failures += expect(hf_unlock_range(&request, sizeof request), HF_OK, "");
+  options.struct_size = 0;
+  failures += expect(hf_protect_current_thread(&options, NULL), HF_ERROR_USAGE, "struct_size");
+  options = hf_protect_defaults();
+  options.range_count = 1;
+  failures += expect(hf_protect_current_thread(&options, NULL), HF_ERROR_USAGE, "NULL");
+  range.address = &range;
+  range.size_bytes = (size_t)-1;
+  options.ranges = &range;
+  failures += expect(hf_protect_current_thread(&options, NULL), HF_ERROR_USAGE, "no range");
+  options = hf_protect_defaults();
+  options.what = 1u << 31;
+  failures += expect(hf_protect_current_thread(&options, NULL), HF_ERROR_USAGE, "not known");
+  options = hf_protect_defaults();
+  options.stack_bytes = (size_t)-1; /* more than there is: all of it */
+  if (hf_protect_current_thread(&options, NULL) < 0) failures++;
+  failures += expect(hf_unprotect_current_thread(), HF_OK, "");
+  failures += expect(hf_read_residency(&request, NULL), HF_ERROR_USAGE, "NULL");
+  if (hf_read_faults(NULL) != HF_ERROR_USAGE || hf_abi_version() != HF_ABI_VERSION) failures++;
+  if (strcmp(hf_kind_name(HF_KIND_HEAP), "heap") != 0 || *hf_kind_name(-1) != 0 || *hf_kind_name(99) != 0) failures++;
   result.struct_size = 2 * sizeof(size_t); /* an old caller: nothing behind it may be written */
   result.asked_pages = 77;
   failures += expect(hf_evict(&request, &result), HF_OK, "");
