@@ -13,7 +13,7 @@
 namespace holdfast::lib {
 
 /// The process as `thread` sees it; 0: the calling thread, which knows its own stack. Errors:
-/// kUsage when there is no such thread.
+/// kUsage when there is no such thread, kUnavailable on a thread with too little stack.
 Result<probe::WatchTarget> find_target(int thread);
 
 /// The regions that `request` names. Errors: kUsage.

@@ -15,7 +15,7 @@ namespace {
 // surely uses, so that it is locked before anything else.
 constexpr size_t kAboveBytes = size_t{64} * 1024;
 constexpr size_t kBelowBytes = size_t{16} * 1024;
-constexpr size_t kPagesAboveGuard = 8;
+constexpr size_t kPagesAboveGuard = 4;              // what is touched, and the frames down to there
 constexpr size_t kMostHeadroom = size_t{64} << 20;  // the main thread's stack may have no limit
 // Static thread-local storage lies next to the control block: below it on x86-64, above on arm64.
 constexpr uintptr_t kAroundControlBlock = uintptr_t{16} * 1024;

@@ -104,6 +104,10 @@ int64_t ThreadProtection::left_bytes() const {
 }
 
 std::string ThreadProtection::missing_text() const {
+  if (!has_stack) {
+    return "the stack is not locked: the caller does not run on the stack that its thread began "
+           "with; give its range";
+  }
   if (protection.refused_bytes == 0) return "";
   int refusal = 0;
   for (const ProtectedTotal& total : protection.kinds) {
@@ -135,6 +139,7 @@ Result<ThreadProtection> protect_own_thread(ThreadWish wish) {
       room_under(budget, wish.leave_bytes, target.locked.value_or(std::vector<MemoryRange>()));
   KernelLocker locker;
   reached.protection = protect(plan, room, probe::page_bytes(), locker);
+  reached.has_stack = stack.in_use.size_bytes > 0;
   reached.stack_bytes = stack.below_bytes;
   reached.limit_bytes = budget.is_unlimited ? -1 : budget.soft_bytes;
   reached.process_bytes = locked_by_process(0);

@@ -26,6 +26,7 @@ struct ThreadWish {
 /// What was reached.
 struct ThreadProtection {
   Protection protection;
+  bool has_stack = false;     ///< False: the caller runs on a stack that is not its thread's own.
   size_t stack_bytes = 0;     ///< So far below `here` the stack exists.
   int64_t limit_bytes = -1;   ///< -1: none applies.
   int64_t process_bytes = 0;  ///< Locked by the process, whoever locked it.

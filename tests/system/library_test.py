@@ -115,6 +115,55 @@ int main(void) {
 }
 """
 
+ODD_STACKS = r"""
+#include <holdfast/holdfast.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <ucontext.h>
+static char own[262144];
+static ucontext_t inside, outside;
+static int failures = 0;
+static void expect(int code, int wanted, const char* words) {
+  if (code == wanted && strstr(hf_error_text(), words) != NULL) return;
+  printf("%d \"%s\", not %d \"%s\"\n", code, hf_error_text(), wanted, words);
+  failures++;
+}
+static void* small(void* nothing) {
+  expect(hf_protect_current_thread(NULL, NULL), HF_ERROR_UNAVAILABLE, "32 KiB of stack");
+  expect(hf_unprotect_current_thread(), HF_ERROR_UNAVAILABLE, "32 KiB of stack");
+  return nothing;
+}
+static void* tight(void* nothing) { /* all of it there is, and no step into the guard */
+  hf_protect_report report;
+  memset(&report, 0, sizeof report);
+  report.struct_size = sizeof report;
+  if (hf_protect_current_thread(NULL, &report) < 0) failures++;
+  if (report.stack_bytes == 0 || report.stack_bytes > 65536 || report.kinds[HF_KIND_STACK].asked_bytes > 65536) failures++;
+  expect(hf_unprotect_current_thread(), HF_OK, "");
+  return nothing;
+}
+static void elsewhere(void) { expect(hf_protect_current_thread(NULL, NULL), HF_PARTLY, "does not run on the stack"); }
+static void run_with(size_t stack_bytes, void* (*body)(void*)) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  if (pthread_create(&thread, &attributes, body, NULL) != 0 || pthread_join(thread, NULL) != 0) failures++;
+}
+int main(void) {
+  run_with(16384, small);
+  run_with(65536, tight);
+  getcontext(&inside);
+  inside.uc_stack.ss_sp = own;
+  inside.uc_stack.ss_size = sizeof own;
+  inside.uc_link = &outside;
+  makecontext(&inside, elsewhere, 0);
+  swapcontext(&outside, &inside);
+  return failures;
+}
+"""
+
 
 def run(*command, **options):
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
@@ -163,6 +212,13 @@ def bad_calls_are_told_why(compiler, source, prefix, library):
     run_as_user(prefix / "bad_calls", library)
 
 
+def odd_stacks_are_told_and_not_overrun(compiler, source, prefix, library):
+    code = prefix / "odd_stacks.c"
+    code.write_text(ODD_STACKS)
+    run(compiler, *STRICT, code, *flags_of(prefix), "-lpthread", "-o", prefix / "odd_stacks")
+    run_as_user(prefix / "odd_stacks", library)
+
+
 def everything_out_changes_no_value(compiler, source, prefix, library):
     """Libraries that belong to root, with private copies of their pages, are among it."""
     code = prefix / "everything_out.c"
@@ -200,6 +256,7 @@ def main():
         run("cmake", "--install", build, "--component", "library", "--prefix", prefix)
         library = next(prefix.glob("**/libholdfast.so")).parent
         for check in (c99_through_pkg_config, static_library_needs_no_library_of_ours, bad_calls_are_told_why,
+                      odd_stacks_are_told_and_not_overrun,
                       everything_out_changes_no_value, cmake_finds_it):
             try:
                 check(compiler, source, prefix, library)
