@@ -92,7 +92,8 @@ HF_PUBLIC const char* hf_kind_name(int kind) HF_NOTHROW;
 enum {
   HF_PROTECT_PROGRAM = 1,     /* Code, constants and variables of the program. */
   HF_PROTECT_LIBRARIES = 2,   /* The same of every library that is loaded now. */
-  HF_PROTECT_HEAP = 4,        /* The heap as it is now; large malloc()s are not in it: give them. */
+  HF_PROTECT_HEAP = 4,        /* The main heap as it is now. Large malloc()s, and those of other
+                               * threads than the main one, are not in it: give them. */
   HF_PROTECT_RAISE_LIMIT = 8, /* First raise the soft lock limit to the hard one. */
   HF_PROTECT_DEFAULT = HF_PROTECT_PROGRAM | HF_PROTECT_LIBRARIES
 };
@@ -260,7 +261,7 @@ HF_PUBLIC int hf_gap_detector_create(const hf_gap_detector_options* options,
 HF_PUBLIC void hf_gap_detector_destroy(hf_gap_detector* detector) HF_NOTHROW;
 
 /* The next block, always on the same thread. `placement` may be NULL. HF_OK, or HF_ERROR_USAGE for
- * a struct without its size and for frames < 0. 30 ns (and 0.1 ns a sample with `planes`). RT safe.
+ * a struct without its size and for frames < 0. 0.1 us. RT safe.
  */
 HF_PUBLIC int hf_gap_detector_place(hf_gap_detector* detector, const hf_block* block,
                                     hf_placement* placement) HF_NONBLOCKING;
@@ -284,7 +285,7 @@ typedef struct hf_fault_counts {
   int64_t major; /* Needed I/O. */
 } hf_fault_counts;
 
-/* One system call that does not wait, 0.3 us; it sets no error text. Two readings that are equal
+/* One system call that does not wait, 1 us; it sets no error text. Two readings that are equal
  * prove that nothing was missing in between. On the thread itself. */
 HF_PUBLIC int hf_read_faults(hf_fault_counts* counts) HF_NOTHROW;
 

@@ -11,9 +11,9 @@ SHOWN = {"hf_a@@V_0", "hf_b@@V_0"}
 
 
 class ExportedSymbols(unittest.TestCase):
-    def expect(self, fragments, shown=SHOWN, text=MAP, header=HEADER):
+    def expect(self, fragments, shown=SHOWN, text=MAP, header=HEADER, page="hf_a and hf_b"):
         found = list(exported_symbols.violations(shown, exported_symbols.listed(text),
-                                                 exported_symbols.declared(header)))
+                                                 exported_symbols.declared(header), {"page": page}))
         self.assertEqual(len(found), len(fragments), found)
         for violation, fragment in zip(found, fragments):
             self.assertIn(fragment, violation)
@@ -35,6 +35,9 @@ class ExportedSymbols(unittest.TestCase):
 
     def test_what_the_header_does_not_have_fails(self):
         self.expect(["hf_b: is in the list, but the header"], header=HEADER.split("\nHF_PUBLIC const")[0])
+
+    def test_a_page_that_forgets_one_fails(self):
+        self.expect(["hf_b: page does not name it"], page="hf_a, and hf_box")
 
     def test_a_wildcard_is_no_list(self):
         self.assertEqual(exported_symbols.listed("V_0 { global: hf_*; local: *; };"), {"hf_*@@V_0"})

@@ -37,11 +37,11 @@ class Bench:
             for path in (self.program, *prefix.glob("**/libholdfast.so*")):
                 os.chown(path, NOBODY, NOBODY)
 
-    def run(self, *arguments, limit=USUAL_LIMIT, before=(), as_root=False):
+    def run(self, *arguments, limit=USUAL_LIMIT, hard=None, before=(), as_root=False):
         def prepare():
             if as_root:
                 return
-            resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
+            resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, hard or limit))
             become_nobody()
 
         result = subprocess.run([*before, str(self.program), *map(str, arguments)], capture_output=True, text=True,
@@ -81,7 +81,7 @@ def without_protection_the_thread_waits_for_its_pages(bench):
     return f"{facts['evicted']} pages out, {facts['major']} major faults"
 
 
-def marked_code_and_data_alone_are_enough_for_what_is_marked(bench):
+def the_minimum_is_small(bench):
     facts = bench.run("minimum")
     expect_sums(facts)
     assert facts["code"] == 0 and facts["kinds"]["program text"][0] == 0, facts
@@ -98,6 +98,13 @@ def under_64_kib_the_most_important_is_locked_and_the_rest_is_told(bench):
     assert 0 < locked < asked and failure == errno.ENOMEM, facts
     assert facts["kinds"]["marked text"][2] == 0 and facts["kinds"]["library text"][2] > 0, facts
     return facts["text"].split(":")[0]
+
+
+def a_soft_limit_is_raised_where_that_is_asked(bench):
+    assert bench.run("protect", 1, limit=64 * KIB, hard=USUAL_LIMIT)["limit"] == 64 * KIB
+    facts = bench.run("raise", 1, limit=64 * KIB, hard=USUAL_LIMIT)
+    expect_sums(facts)
+    assert facts["limit"] == USUAL_LIMIT and facts["code"] == 0, facts
 
 
 def with_a_limit_of_nothing_nothing_breaks(bench):
@@ -144,7 +151,7 @@ def a_block_makes_no_system_call(bench):
 
 
 CHECKS = (within_the_usual_limit_no_page_leaves, without_protection_the_thread_waits_for_its_pages,
-          marked_code_and_data_alone_are_enough_for_what_is_marked,
+          the_minimum_is_small, a_soft_limit_is_raised_where_that_is_asked,
           under_64_kib_the_most_important_is_locked_and_the_rest_is_told, with_a_limit_of_nothing_nothing_breaks,
           what_is_to_be_left_for_others_is_left, root_has_no_limit, a_block_makes_no_system_call)
 

@@ -3,7 +3,7 @@
  * tables, variables and a buffer. It is protected or not, everything is pushed out of memory, and
  * then its page faults over many blocks are counted. Prints one JSON object.
  *
- * usage: program protect|none|minimum [BLOCKS [LEAVE_KIB]] */
+ * usage: program protect|none|minimum|raise [BLOCKS [LEAVE_KIB]] */
 #define _GNU_SOURCE
 #include <holdfast/holdfast.h>
 #include <stdio.h>
@@ -73,6 +73,7 @@ static void protect(hf_gap_detector* detector, const unsigned char* buffer) {
   hf_range ranges[2];
   hf_protect_options options = hf_protect_defaults();
   if (strcmp(mode, "minimum") == 0) options.what = 0;
+  if (strcmp(mode, "raise") == 0) options.what |= HF_PROTECT_RAISE_LIMIT;
   ranges[0] = hf_gap_detector_memory(detector);
   ranges[1].address = buffer;
   ranges[1].size_bytes = kTableBytes;
