@@ -9,7 +9,7 @@
  *
  *   hf_rt_report report = hf_rt_protect_thread(0);    in the audio thread, before its first block
  *   int64_t lost = hf_rt_place(&stream, position, frames);    in every callback */
-/* C names, in the manner of C. NOLINTBEGIN(readability-identifier-naming) */
+/* C names. NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier) */
 #ifndef HOLDFAST_RT_H
 #define HOLDFAST_RT_H
 
@@ -54,21 +54,23 @@ typedef struct hf_range {
 
 /* ---- What is marked ---- */
 
+/* Hidden, or a library would get the bounds of the program that loads it. Under ELF they are named
+ * as the linker names them: gcc 12 forgets that a name given by asm is hidden. */
 #define HF_RT_BOUND_ extern const char __attribute__((weak, visibility("hidden")))
 #if defined(__APPLE__)
-HF_RT_BOUND_ hf_rt_text_begin_[] __asm("section$start$__TEXT$hf_rt_text");
-HF_RT_BOUND_ hf_rt_text_end_[] __asm("section$end$__TEXT$hf_rt_text");
-HF_RT_BOUND_ hf_rt_const_begin_[] __asm("section$start$__TEXT$hf_rt_const");
-HF_RT_BOUND_ hf_rt_const_end_[] __asm("section$end$__TEXT$hf_rt_const");
-HF_RT_BOUND_ hf_rt_data_begin_[] __asm("section$start$__DATA$hf_rt_data");
-HF_RT_BOUND_ hf_rt_data_end_[] __asm("section$end$__DATA$hf_rt_data");
+HF_RT_BOUND_ __start_hf_rt_text[] __asm("section$start$__TEXT$hf_rt_text");
+HF_RT_BOUND_ __stop_hf_rt_text[] __asm("section$end$__TEXT$hf_rt_text");
+HF_RT_BOUND_ __start_hf_rt_const[] __asm("section$start$__TEXT$hf_rt_const");
+HF_RT_BOUND_ __stop_hf_rt_const[] __asm("section$end$__TEXT$hf_rt_const");
+HF_RT_BOUND_ __start_hf_rt_data[] __asm("section$start$__DATA$hf_rt_data");
+HF_RT_BOUND_ __stop_hf_rt_data[] __asm("section$end$__DATA$hf_rt_data");
 #else
-HF_RT_BOUND_ hf_rt_text_begin_[] __asm("__start_hf_rt_text");
-HF_RT_BOUND_ hf_rt_text_end_[] __asm("__stop_hf_rt_text");
-HF_RT_BOUND_ hf_rt_const_begin_[] __asm("__start_hf_rt_const");
-HF_RT_BOUND_ hf_rt_const_end_[] __asm("__stop_hf_rt_const");
-HF_RT_BOUND_ hf_rt_data_begin_[] __asm("__start_hf_rt_data");
-HF_RT_BOUND_ hf_rt_data_end_[] __asm("__stop_hf_rt_data");
+HF_RT_BOUND_ __start_hf_rt_text[];
+HF_RT_BOUND_ __stop_hf_rt_text[];
+HF_RT_BOUND_ __start_hf_rt_const[];
+HF_RT_BOUND_ __stop_hf_rt_const[];
+HF_RT_BOUND_ __start_hf_rt_data[];
+HF_RT_BOUND_ __stop_hf_rt_data[];
 #endif
 #undef HF_RT_BOUND_
 
@@ -89,9 +91,9 @@ static inline hf_range hf_rt_range_(const char* begin, const char* end) {
 /* Empty ranges where nothing is marked. Any thread, also real-time. */
 static inline hf_rt_marks hf_rt_marked(void) {
   hf_rt_marks marks;
-  marks.text = hf_rt_range_(hf_rt_text_begin_, hf_rt_text_end_);
-  marks.constants = hf_rt_range_(hf_rt_const_begin_, hf_rt_const_end_);
-  marks.data = hf_rt_range_(hf_rt_data_begin_, hf_rt_data_end_);
+  marks.text = hf_rt_range_(__start_hf_rt_text, __stop_hf_rt_text);
+  marks.constants = hf_rt_range_(__start_hf_rt_const, __stop_hf_rt_const);
+  marks.data = hf_rt_range_(__start_hf_rt_data, __stop_hf_rt_data);
   return marks;
 }
 
@@ -243,4 +245,4 @@ static __attribute__((always_inline)) inline int64_t hf_rt_place(hf_rt_stream* s
 #endif
 
 #endif /* HOLDFAST_RT_H */
-/* NOLINTEND(readability-identifier-naming) */
+/* NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier) */

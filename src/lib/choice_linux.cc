@@ -38,23 +38,22 @@ Result<EvictionWish> wish_of(const hf_evict_request& request) {
   return wish;
 }
 
-/// Reading /proc takes 24 KiB of stack (measured); small threads are told, rather than crash.
-Result<> expect_stack_room(const std::optional<MemoryRange>& stack) {
+}  // namespace
+
+Result<> expect_stack_room() {
   constexpr size_t kNeededBytes = size_t{32} * 1024;
+  const std::optional<MemoryRange> stack = own_stack();
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   if (!stack || here < stack->begin || here >= stack->begin + kNeededBytes) return Done{};
   return Error{ErrorKind::kUnavailable, 0,
                "this needs 32 KiB of stack, and less is left of this thread's"};
 }
 
-}  // namespace
-
 Result<probe::WatchTarget> find_target(int thread) {
   const auto own = static_cast<int>(syscall(SYS_gettid));
-  const std::optional<MemoryRange> stack = own_stack();
-  HF_TRY(expect_stack_room(stack));
+  HF_TRY(expect_stack_room());
   if (thread == 0 || thread == own) {
-    return probe::read_watch_target(getpid(), std::to_string(own), stack);
+    return probe::read_watch_target(getpid(), std::to_string(own), own_stack());
   }
   return probe::read_watch_target(getpid(), std::to_string(thread));
 }

@@ -12,6 +12,10 @@
 
 namespace holdfast::lib {
 
+/// Reading /proc takes 24 KiB of stack (measured); small threads are told, rather than crash.
+/// Errors: kUnavailable.
+Result<> expect_stack_room();
+
 /// The process as `thread` sees it; 0: the calling thread, which knows its own stack. Errors:
 /// kUsage when there is no such thread, kUnavailable on a thread with too little stack.
 Result<probe::WatchTarget> find_target(int thread);

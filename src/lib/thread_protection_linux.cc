@@ -80,8 +80,7 @@ LockRoom room_under(const act::LockBudget& budget, size_t leave_bytes,
     room.bytes = SIZE_MAX;
     return room;
   }
-  // Not knowing what is locked would be no reason to exceed the limit.
-  const int64_t left = budget.soft_bytes - locked_by_process(budget.soft_bytes);
+  const int64_t left = budget.soft_bytes - locked_by_process(0);
   const auto leave = static_cast<int64_t>(std::min<size_t>(leave_bytes, INT64_MAX));
   room.bytes = left > leave ? static_cast<size_t>(left - leave) : 0;
   return room;
@@ -108,6 +107,9 @@ std::string ThreadProtection::missing_text() const {
     return "the stack is not locked: the caller does not run on the stack that its thread began "
            "with; give its range";
   }
+  if (!unseen.empty()) {
+    return "program and libraries are not locked: /proc does not show them (" + unseen + ")";
+  }
   if (protection.refused_bytes == 0) return "";
   int refusal = 0;
   for (const ProtectedTotal& total : protection.kinds) {
@@ -129,7 +131,13 @@ Result<ThreadProtection> protect_own_thread(ThreadWish wish) {
   ThreadProtection reached;
   StackUse stack;
   if (const auto range = own_stack()) stack = prepare_stack(*range, wish.here, wish.stack_bytes);
-  HF_TRY_ASSIGN(probe::WatchTarget target, find_target(0));
+  HF_TRY(expect_stack_room());
+  probe::WatchTarget target;
+  if (auto found = find_target(0)) {
+    target = std::move(*found);
+  } else {
+    reached.unseen = found.error().what;
+  }
   wish.memory.stack_in_use = stack.in_use;
   wish.memory.stack_headroom = stack.headroom;
   wish.memory.thread_local_storage = own_thread_local_storage(target.regions);
@@ -148,6 +156,9 @@ Result<ThreadProtection> protect_own_thread(ThreadWish wish) {
 }
 
 Result<> unlock_own_stack() {
+  const std::optional<MemoryRange> whole = own_stack();
+  if (whole && act::unlock_range(*whole) == 0) return Done{};
+  // The main thread's: what it has not grown to yet is not mapped, and would stop munlock().
   HF_TRY_ASSIGN(const probe::WatchTarget target, find_target(0));
   for (const Region& region : target.regions) {
     if (region.kind != RegionKind::kStack) continue;

@@ -27,6 +27,7 @@ struct ThreadWish {
 struct ThreadProtection {
   Protection protection;
   bool has_stack = false;     ///< False: the caller runs on a stack that is not its thread's own.
+  std::string unseen;         ///< Why program and libraries could not be found; "": they were.
   size_t stack_bytes = 0;     ///< So far below `here` the stack exists.
   int64_t limit_bytes = -1;   ///< -1: none applies.
   int64_t process_bytes = 0;  ///< Locked by the process, whoever locked it.
@@ -38,7 +39,8 @@ struct ThreadProtection {
   [[nodiscard]] std::string missing_text() const;
 };
 
-/// Locks. Errors: kUnavailable where /proc does not tell about the own process.
+/// Locks. Errors: kUnavailable on a thread with too little stack. Without /proc it locks what the
+/// caller knows.
 Result<ThreadProtection> protect_own_thread(ThreadWish wish);
 
 /// Unlocks the stack of the calling thread. Errors: as above.
