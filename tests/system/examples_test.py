@@ -51,9 +51,13 @@ def callback_through_cmake(place):
         "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_COMPILER={place.compilers[1]}",
         "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-exceptions -fno-rtti")
     run("cmake", "--build", build)
-    printed = place.run_as_user(build / "callback")
-    assert "lost 100 frames at frame 32000" in printed and "64100 frames = 64000 received + 100 missing" in printed
-    assert "page faults in 1000 blocks: 0" in printed, printed
+    for _ in range(5):  # the kernel may move a locked page, which is a minor fault: not every time
+        printed = place.run_as_user(build / "callback")
+        assert "lost 100 frames at frame 32000" in printed, printed
+        assert "64100 frames = 64000 received + 100 missing" in printed, printed
+        if "page faults in 1000 blocks: 0\n" in printed:
+            return
+    raise AssertionError(printed)
 
 
 def protect_thread_through_pkg_config(place):
