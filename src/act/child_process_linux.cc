@@ -45,7 +45,7 @@ void settle(const ChildOptions& options, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
   if (!options.shares_terminal) setpgid(0, 0);  // Ctrl-C is the parent's to handle
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) signal(number, SIG_DFL);
   if (options.cgroup && !options.cgroup->add(getpid())) _exit(127);
   if (!options.stall_cgroup.empty() && !enter_stall_cgroup(options.stall_cgroup)) _exit(127);
   if (options.processor >= 0) pin(options.processor);
