@@ -22,6 +22,7 @@ Command add_devices(CLI::App& app);
 Command add_demo(CLI::App& app);
 Command add_load(CLI::App& app);
 Command add_plan(CLI::App& app);
+Command add_run(CLI::App& app);
 Command add_doctor(CLI::App& app);
 Command add_symbolize(CLI::App& app);
 
