@@ -50,13 +50,12 @@ class Program:
 
 def programs(folder):
     midi, sound = silent_midi(folder / "notes.mid"), wave(folder / "silence.wav")
-    pipe = "sleep 1000 | "  # those that end with their standard input
     return [
         Program("jackd", ["jackd", "-n", "hf-own", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "64"]),
         Program("jack_capture", ["jack_capture", "--hide-buffer-usage", "--no-stdin", "-c", "2", "--manual-connections",
                                  str(folder / "capture.wav")], signal.SIGINT),
         Program("fluidsynth", ["fluidsynth", "-i", "-n", "-a", "jack", SOUNDS, midi]),
-        Program("yoshimi", ["sh", "-c", pipe + "exec yoshimi -i -c -J"]),
+        Program("yoshimi", ["yoshimi", "-i", "-c", "-J"]),
         Program("zynaddsubfx", ["zynaddsubfx", "-U", "-O", "JACK", "-I", "NULL"]),
         Program("puredata", ["pd", "-nogui", "-rt", "-jack", "-nomidi"]),
         Program("mpv", ["mpv", "--no-config", "--no-video", "--no-terminal", "--ao=jack", "--loop", sound]),
@@ -155,7 +154,7 @@ def run_arm(holdfast, program, plan, folder):
     report = folder / "report.jsonl"
     report.unlink(missing_ok=True)
     prefix = [] if plan is None else [holdfast, "run", "--plan", plan, "--json", "--report", str(report), "--"]
-    process = subprocess.Popen([*prefix, *program.command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    process = subprocess.Popen([*prefix, *program.command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, env={**os.environ, "JACK_DEFAULT_SERVER": "hf-bench",
                                                                "HOME": str(folder)}, start_new_session=True)
     outcome = Outcome()
@@ -176,10 +175,12 @@ def run_arm(holdfast, program, plan, folder):
         if process.poll() is None and pid is not None:
             os.kill(target, program.ends_with)
     try:
-        outcome.code = process.wait(timeout=40)
+        outcome.code = process.wait(timeout=15)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    finally:
+        process.stdin.close()
     return outcome
 
 

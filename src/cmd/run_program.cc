@@ -95,8 +95,9 @@ std::string name_of(const ProgramChannel& channel) {
 /// One process that is followed, and for which program it runs.
 struct Followed {
   std::unique_ptr<ProtectedProcess> process;
-  ProgramChannel* channel = nullptr;  ///< nullptr: attached.
+  ProgramChannel* channel = nullptr;  ///< nullptr: it has none.
   uint32_t execs = 0;
+  bool is_attached = false;
   bool is_told = false;
 };
 
@@ -187,12 +188,14 @@ class ProgramRun {
     }
   }
 
+  /// What was known of it by way of its channel begins anew.
   void attach(pid_t pid) {
     const auto status = probe::read_process_status(pid);
     const std::string name = status ? status->name : "?";
-    followed_[pid] = {
-        std::make_unique<ProtectedProcess>(pid, name, attach_route(pid), options_.policy), nullptr,
-        0, false};
+    Followed& followed = followed_[pid];
+    followed.process =
+        std::make_unique<ProtectedProcess>(pid, name, attach_route(pid), options_.policy);
+    followed.is_attached = true;
   }
 
   /// Descendants that nothing was loaded into matter once they have real-time threads.
@@ -209,16 +212,12 @@ class ProgramRun {
   }
 
   static bool is_served(const Followed& followed) {
-    return followed.channel == nullptr || followed.channel->server.load() > 0;
+    return followed.is_attached ||
+           (followed.channel != nullptr && followed.channel->server.load() > 0);
   }
 
   void attach_late(pid_t pid) {
-    if (act::try_to_inject(pid) == 0) {
-      if (const auto known = followed_.find(pid); known != followed_.end()) {
-        retire(known->second, false);
-      }
-      return attach(pid);
-    }
+    if (act::try_to_inject(pid) == 0) return attach(pid);
     given_up_.insert(pid);
     const auto status = probe::read_process_status(pid);
     report_.notes.push_back("process " + std::to_string(pid) + " " +

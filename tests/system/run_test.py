@@ -245,6 +245,32 @@ def a_thread_made_real_time_from_outside_is_found(place):
     assert any(each["event"] == "region" and each["where"] == "stack" for each in lines), lines
 
 
+def a_program_that_begins_in_real_time_is_attached_to(place):
+    report = pathlib.Path(place.stage.shared) / "begins"
+    process = subprocess.Popen([place.holdfast, "run", "--json", "--report", report, "--", "chrt", "-f", "5", "cat"],
+                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    for _ in range(PATIENCE):
+        if report.exists() and '"protected"' in report.read_text(encoding="utf-8"):
+            break
+        time.sleep(0.01)
+    process.stdin.close()
+    assert process.wait(timeout=60) == 0
+    lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    found = [(each["name"], each["route"]) for each in lines if each["event"] == "process"]
+    assert found == [("cat", "attach")], lines
+
+
+def where_faults_are_not_seen_more_is_locked(place):
+    if shutil.which("strace") is None:
+        return
+    blind = ["strace", "-o", "/dev/null", "-e", "trace=perf_event_open", "-e", "inject=perf_event_open:error=EACCES"]
+    with Victim(place, [], prefix=blind) as victim:
+        faults = victim.major_faults_when_all_is_pushed_out()
+        assert victim.end() == 0
+        assert not victim.events("thread")[0]["sees_addresses"], victim.events("thread")
+        assert faults == 0, faults
+
+
 def children_are_followed_and_other_preloads_work(place):
     path = place.copy(place.sniped, "sniped-child")
     noted = f"{place.stage.shared}/other-preload"
@@ -299,6 +325,8 @@ CHECKS = [
     signals_are_handed_on,
     a_killed_run_leaves_nothing,
     a_thread_made_real_time_from_outside_is_found,
+    a_program_that_begins_in_real_time_is_attached_to,
+    where_faults_are_not_seen_more_is_locked,
     children_are_followed_and_other_preloads_work,
     what_cannot_be_protected_is_refused,
     trouble_is_one_clear_line,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A library as other people preload it: it stands in for pthread_create, too, and notes each call in
-// the file that OTHER_PRELOAD_NOTES names.
+// A library as other people preload it: it stands in for pthread_create, too, and notes each call
+// in the file that OTHER_PRELOAD_NOTES names.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
