@@ -29,8 +29,8 @@ Function next(const char* name) {
 }
 
 CreateThread real_create_thread() {
-  static const auto kReal = next<CreateThread>("pthread_create");
-  return kReal;
+  static const auto real = next<CreateThread>("pthread_create");
+  return real;
 }
 
 bool is_realtime(int policy) {
@@ -76,7 +76,7 @@ MemoryOrder lock_of(const Stack& stack, bool is_own, bool is_main) {
   const uint64_t most = channels_head()->stack_bytes;
   uint64_t begin = stack.size_bytes > most ? end - most : stack.begin;
   if (is_main) {
-    use_own_stack(kOwnUseBytes + 4 * 4096);
+    use_own_stack(kOwnUseBytes + uint64_t{4} * 4096);
     begin =
         (reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) - kOwnUseBytes) & ~uint64_t{4095};
   }
@@ -183,8 +183,8 @@ HF_STANDS_IN int pthread_create(pthread_t* thread, const pthread_attr_t* attribu
 HF_STANDS_IN int pthread_setschedparam(pthread_t thread, int policy,
                                        const sched_param* parameter) noexcept {
   using namespace holdfast::preload;
-  static const auto kReal = next<SetThreadScheduling>("pthread_setschedparam");
-  const int failed = kReal(thread, policy, parameter);
+  static const auto real = next<SetThreadScheduling>("pthread_setschedparam");
+  const int failed = real(thread, policy, parameter);
   if (failed == 0 && is_realtime(policy)) {
     announce(thread, pthread_equal(thread, pthread_self()) != 0 ? own_thread_id() : 0);
   }
@@ -194,8 +194,8 @@ HF_STANDS_IN int pthread_setschedparam(pthread_t thread, int policy,
 HF_STANDS_IN int sched_setscheduler(pid_t process, int policy,
                                     const sched_param* parameter) noexcept {
   using namespace holdfast::preload;
-  static const auto kReal = next<SetScheduler>("sched_setscheduler");
-  const int result = kReal(process, policy, parameter);
+  static const auto real = next<SetScheduler>("sched_setscheduler");
+  const int result = real(process, policy, parameter);
   if (result == 0 && is_realtime(policy) && is_self(process)) {
     announce(pthread_self(), own_thread_id());
   }
