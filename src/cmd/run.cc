@@ -178,7 +178,7 @@ Command add_run(CLI::App& app) {
   command->footer(
       "The program's streams, signals and exit code are its own (128 + n when signal n ended it).\n"
       "Example: holdfast run -- jackd -R -d alsa\n"
-      "Exit codes: the program's; 2 usage, 3 cannot be done here");
+      "Exit codes: the program's, 2 usage, 3 cannot be done here");
   return {command, [words] { return run_run(*words); }};
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,9 @@
 #include "core/proc_syscall.h"
 #include "core/proc_vmstat.h"
 #include "core/processor_times.h"
+#include "core/program_file.h"
 #include "core/reclaim_counts.h"
+#include "core/saved_plan.h"
 #include "core/session_info.h"
 #include "core/swap_areas.h"
 #include "core/symbol_name.h"
@@ -77,6 +80,10 @@ void parse_setups(std::string_view text) {
 
 void parse_own_text(std::string_view text) {
   static_cast<void>(parse_undo_journal(text));
+  static_cast<void>(parse_program_file(std::as_bytes(std::span(text))));
+  if (const auto plan = parse_saved_plan(text)) {
+    for (const PlannedLock& lock : *plan) require(lock.size_bytes > 0);
+  }
   static_cast<void>(parse_counter_output(text));
   static_cast<void>(parse_byte_size(text));
   for (const LoadGoal goal : {LoadGoal::kStallsSome, LoadGoal::kSwapOut, LoadGoal::kRefaults}) {
