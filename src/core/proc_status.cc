@@ -36,7 +36,8 @@ Result<ProcessStatus> parse_proc_status(std::string_view text) {
                        *threads,
                        kilobyte_field(text, "VmLck"),
                        kilobyte_field(text, "VmRSS"),
-                       kilobyte_field(text, "VmSwap")};
+                       kilobyte_field(text, "VmSwap"),
+                       parse_number<uint64_t>(text_field(text, "CapEff").value_or(""), 16)};
 }
 
 }  // namespace holdfast

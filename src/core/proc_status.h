@@ -22,6 +22,7 @@ struct ProcessStatus {
   std::optional<int64_t> locked_bytes;    ///< VmLck: what counts against RLIMIT_MEMLOCK.
   std::optional<int64_t> resident_bytes;  ///< VmRSS
   std::optional<int64_t> swapped_bytes;   ///< VmSwap: private anonymous pages only.
+  std::optional<uint64_t> capabilities;   ///< CapEff: one bit each, as in <linux/capability.h>.
 };
 
 /// The whole file. Errors: kBadData when Name, State, Uid or Threads is missing.

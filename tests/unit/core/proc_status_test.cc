@@ -16,6 +16,7 @@ TEST(ProcStatus, ReadsARecordedProcess) {
   EXPECT_EQ(status->threads, 4);
   EXPECT_EQ(status->locked_bytes, 64 * 1024);
   EXPECT_EQ(status->swapped_bytes, 0);
+  EXPECT_EQ(status->capabilities, 0x1fffeffffffU);
   EXPECT_GT(status->resident_bytes.value_or(0), 0);
 }
 
