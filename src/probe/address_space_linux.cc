@@ -116,10 +116,10 @@ Result<std::string> AddressSpaceWatch::read_maps() {
 Result<std::vector<std::string>> AddressSpaceWatch::changes() {
   HF_TRY_ASSIGN(std::string text, read_maps());
   if (text == last_) return std::vector<std::string>();
-  HF_TRY_ASSIGN(const std::vector<Mapping> mappings, parse_proc_maps(text));
-  look_at_files(mappings);
+  HF_TRY_ASSIGN(mappings_, parse_proc_maps(text));
+  look_at_files(mappings_);
   last_ = std::move(text);
-  return lines(mappings);
+  return lines();
 }
 
 /// Each file once while it is mapped. One that was unmapped is forgotten: a file that is built anew
@@ -136,11 +136,10 @@ void AddressSpaceWatch::look_at_files(const std::vector<Mapping>& mappings) {
   }
 }
 
-Result<std::vector<std::string>> AddressSpaceWatch::lines(
-    const std::vector<Mapping>& mappings) const {
+Result<std::vector<std::string>> AddressSpaceWatch::lines() const {
   std::vector<std::string> lines = {maps_line(pid_)};
   if (const auto program = read_program_path(pid_, root_)) lines.push_back(program_line(*program));
-  for (const Mapping& mapping : mappings) {
+  for (const Mapping& mapping : mappings_) {
     const auto build_id = build_ids_.find(id_of(mapping));
     lines.push_back(map_line(mapping, build_id != build_ids_.end() ? build_id->second : ""));
   }
@@ -148,7 +147,7 @@ Result<std::vector<std::string>> AddressSpaceWatch::lines(
   for (const TaskStat& thread : threads) {
     lines.push_back(thread_line(static_cast<uint32_t>(thread.id), thread.name));
   }
-  const std::string stack = main_stack_line(pid_, mappings, root_);
+  const std::string stack = main_stack_line(pid_, mappings_, root_);
   if (!stack.empty()) lines.push_back(stack);
   return lines;
 }

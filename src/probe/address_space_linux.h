@@ -33,18 +33,22 @@ class AddressSpaceWatch {
   /// process has ended.
   Result<std::vector<std::string>> changes();
 
+  /// Those of the last changes(); in rising order.
+  [[nodiscard]] const std::vector<Mapping>& mappings() const { return mappings_; }
+
  private:
   AddressSpaceWatch(int pid, std::string root, ProcFile maps)
       : pid_(pid), root_(std::move(root)), maps_(std::move(maps)) {}
 
   Result<std::string> read_maps();
   void look_at_files(const std::vector<Mapping>& mappings);
-  [[nodiscard]] Result<std::vector<std::string>> lines(const std::vector<Mapping>& mappings) const;
+  [[nodiscard]] Result<std::vector<std::string>> lines() const;
 
   int pid_;
   std::string root_;
   ProcFile maps_;
   std::string last_;
+  std::vector<Mapping> mappings_;
   /// Of the files with code that are mapped now, by device and inode.
   std::map<std::pair<uint64_t, uint64_t>, std::string> build_ids_;
 };

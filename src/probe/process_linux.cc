@@ -30,6 +30,17 @@ Error in_words(Error error, int pid) {
   return is_gone ? no_such_process(pid) : std::move(error);
 }
 
+/// CAP_IPC_LOCK, and in the first user namespace: in another one it lifts no limit.
+bool may_lock_everything(const ProcessStatus& status, int pid, const std::string& root) {
+  constexpr uint64_t kIpcLock = uint64_t{1} << 14;
+  if ((status.capabilities.value_or(0) & kIpcLock) == 0) return false;
+  const Result<std::string> map = read_proc_file(proc_path(root, pid, "uid_map"));
+  if (!map) return true;  // a kernel without user namespaces
+  TextReader fields(std::string_view(*map).substr(0, map->find('\n')));
+  return fields.take_field() == "0" && fields.take_field() == "0" &&
+         fields.take_rest().starts_with("4294967295");
+}
+
 /// One try; nothing when the thread was running.
 Result<std::optional<BlockedAt>> try_blocked_at(const ProcFile& file) {
   HF_TRY_ASSIGN(const std::string line, file.read());
@@ -78,6 +89,15 @@ Result<std::optional<size_t>> read_stack_limit(int pid, const std::string& root)
 Result<std::optional<int64_t>> read_lock_limit(int pid, const std::string& root) {
   HF_TRY_ASSIGN(const std::string text, read_proc_file(proc_path(root, pid, "limits")));
   return parse_lock_limit(text);
+}
+
+Result<LockRoom> read_lock_room(int pid, const std::string& root) {
+  LockRoom room;
+  HF_TRY_ASSIGN(const ProcessStatus status, read_process_status(pid, root));
+  HF_TRY_ASSIGN(room.limit_bytes, read_lock_limit(pid, root));
+  room.locked_bytes = status.locked_bytes.value_or(0);
+  room.is_exempt = may_lock_everything(status, pid, root);
+  return room;
 }
 
 Result<std::vector<MemoryRange>> read_locked_mappings(int pid, const std::string& root) {

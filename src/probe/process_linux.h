@@ -9,6 +9,7 @@
 
 #include "base/memory_range.h"
 #include "base/result.h"
+#include "core/lock_room.h"
 #include "core/proc_maps.h"
 #include "core/proc_stat.h"
 #include "core/proc_status.h"
@@ -35,6 +36,9 @@ Result<std::optional<size_t>> read_stack_limit(int pid, const std::string& root 
 /// The soft limit of locked memory; nothing when unlimited. A process with CAP_IPC_LOCK may lock
 /// more, whatever the limit says. Any user.
 Result<std::optional<int64_t>> read_lock_limit(int pid, const std::string& root = "/proc");
+
+/// What it has locked and may lock now; whether the limit counts for it at all. Any user.
+Result<LockRoom> read_lock_room(int pid, const std::string& root = "/proc");
 
 /// Which mappings are locked. Reads smaps: holds up mmap() of the process for up to 11 ms, so call
 /// it once, before measuring.
