@@ -21,6 +21,7 @@ Command add_explain(CLI::App& app);
 Command add_devices(CLI::App& app);
 Command add_demo(CLI::App& app);
 Command add_load(CLI::App& app);
+Command add_audit(CLI::App& app);
 Command add_plan(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_doctor(CLI::App& app);
