@@ -7,6 +7,7 @@ import unittest
 
 import explain_memory
 import lateness_vs_cyclictest as lateness
+import lock_call_cost
 import pressure_comparison
 import pressure_soak
 import system_calls
@@ -22,6 +23,21 @@ STRACE = """10 clone3(...) = 11
 11 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, {...}, NULL) = 0
 11 madvise(0x1, 2, MADV_DONTNEED) = 0
 11 +++ exited with 0 +++""".splitlines()
+
+
+class LockCallCost(unittest.TestCase):
+    def judged(self, audit_seconds):
+        seconds = {"bare": ([0.001], [0.002]), "audit": ([0.1], [audit_seconds]), "strace": ([0.1], [0.9]),
+                   "strace-bpf": ([0.1], [0.6])}
+        return lock_call_cost.judge(lock_call_cost.pair_costs(seconds, 100), seconds, 100, 1)
+
+    def test_cheaper_than_either_strace_holds(self):
+        figure = self.judged(0.3)
+        self.assertTrue(figure.holds)
+        self.assertIn("2000 us a pair", figure.measured)
+
+    def test_dearer_than_the_cheaper_strace_falls_short(self):
+        self.assertFalse(self.judged(0.7).holds)
 
 
 class SystemCalls(unittest.TestCase):

@@ -25,6 +25,7 @@ import explain_glitches
 import explain_memory
 import instructions
 import lateness_vs_cyclictest
+import lock_call_cost
 import module_instructions
 import observer_pressure
 import observer_share
@@ -77,6 +78,7 @@ def measure_all(build, is_quick):
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
     yield from explain_memory.figures(programs, lengths)
     yield from explain_glitches.measure(build)
+    yield from lock_call_cost.figures(build, *((3, 200) if is_quick else (7, 500)))
     yield from observer_share.measure(build, *((2, 3.0) if is_quick else (10, 5.0)))
     if not is_quick:
         yield observer_pressure.measure(build, 60)
