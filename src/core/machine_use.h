@@ -26,6 +26,11 @@ class MachineUse {
   [[nodiscard]] std::optional<double> stalled_share() const;
   /// The same for the tasks of the observed thread's cgroup.
   [[nodiscard]] std::optional<double> cgroup_stalled_share() const;
+  /// Memory that was available at the last reading.
+  [[nodiscard]] std::optional<int64_t> available_bytes() const {
+    if (!last_memory_ || last_memory_->available_bytes < 0) return std::nullopt;
+    return last_memory_->available_bytes;
+  }
   /// How much went to swap.
   [[nodiscard]] std::optional<double> swapped_out_bytes_per_second() const;
 

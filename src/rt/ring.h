@@ -70,13 +70,19 @@ class Ring {
   }
 
   /// Consumer thread. Moves up to `out.size()` values out, oldest first; returns how many. RT safe.
-  size_t pop(std::span<T> out) {
+  HF_RT_INLINE size_t pop(std::span<T> out) {
     const uint64_t from = indices_.read();
     const uint64_t available = indices_.written() - from;
     const size_t count = available < out.size() ? static_cast<size_t>(available) : out.size();
     for (size_t i = 0; i < count; i++) out[i] = slots_[indices_.slot(from + i)];
     indices_.release(from + count);
     return count;
+  }
+
+  /// How many values wait, as it was a moment ago. Any thread. RT safe.
+  [[nodiscard]] size_t size() const {
+    const uint64_t read = indices_.read();
+    return static_cast<size_t>(indices_.written() - read);
   }
 
   /// Values refused so far. Any thread. RT safe.

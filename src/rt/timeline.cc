@@ -49,7 +49,7 @@ HF_RT_TEXT Placement Timeline::place(const Block& block) HF_REALTIME {
   return out;
 }
 
-HF_RT_TEXT bool Timeline::finish() HF_REALTIME {
+HF_RT_TEXT bool Timeline::finish(Placement* moved) HF_REALTIME {
   Placement none;
   if (has_suspect_ && !has_server_loss_) {
     has_server_loss_ = watch_.finish() == CounterWatch::Verdict::kLoss;
@@ -57,6 +57,7 @@ HF_RT_TEXT bool Timeline::finish() HF_REALTIME {
   }
   if (has_server_loss_) insert_server_loss(none);
   if (has_open_ && !none.has_closed_gap) close_gap(none);
+  if (moved != nullptr) *moved = none;
   return none.has_closed_gap;
 }
 
@@ -132,6 +133,14 @@ HF_RT_TEXT void Timeline::begin(const Block& block) {
   last_ = block;
   last_.position = block.position - block.frames;
   last_.due = block.due - duration_of(block.frames, rate_hz_);
+}
+
+/// The last block may be replaced by its twin, and all after an open gap may move.
+HF_RT_TEXT Frames Timeline::settled() const {
+  Frames settled = front_ - last_.frames;
+  if (has_open_ && open_.position < settled) settled = open_.position;
+  if (has_suspect_ && suspect_.position < settled) settled = suspect_.position;
+  return settled;
 }
 
 /// A counter that starts anew. The backend may know what was lost; else the clock bounds it.

@@ -80,14 +80,17 @@ class Timeline {
   Placement place(const Block& block) HF_REALTIME;
 
   /// Ends the stream: true when a gap was still open; closed_gap() has it. Call it until it says
-  /// false. RT safe.
-  bool finish() HF_REALTIME;
+  /// false. `moved`, when given: which blocks move at this late moment. RT safe.
+  bool finish(Placement* moved = nullptr) HF_REALTIME;
 
   /// The gap that became final last: nothing that follows changes it. RT safe.
   [[nodiscard]] const Gap& closed_gap() const { return closed_; }
 
   /// No gap that can still change, or still appear, was due earlier: facts since then are needed.
   [[nodiscard]] Nanos oldest_due() const;
+
+  /// Blocks that end here or before stay where they are, and so do the gaps between them. RT safe.
+  [[nodiscard]] Frames settled() const;
 
   /// Counts so far. RT safe.
   [[nodiscard]] const Totals& totals() const { return totals_; }
