@@ -73,7 +73,9 @@ std::vector<MemoryRange> LiveRun::working_set() const {
 
 HF_RT_TEXT bool LiveRun::on_block(void* self, Block& block, Samples samples) {
   auto* run = static_cast<LiveRun*>(self);
-  const bool goes_on = run->capture_->on_block(block, samples);
+  bool goes_on = run->capture_->on_block(block, samples);
+  const BlockHandler& tap = run->options_.tap;
+  if (tap.call != nullptr) goes_on &= tap.call(tap.context, block, samples);
   if (run->work_timer_) run->work_timer_->run(block);
   if (run->is_real_time_) return goes_on;
   if (++run->blocks_since_collect_ < kSimulatedCollectBlocks) return goes_on;

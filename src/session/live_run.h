@@ -33,6 +33,8 @@ class LiveRun {
     size_t ring_records = 16384;      ///< 5.5 s of 16-frame blocks at 48 kHz, in 1 MiB.
     Work work;                        ///< Called for each block, after it has been noted.
     bool counts_work_faults = false;  ///< See WorkTimer::Options.
+    /// Called for each block with its samples, after it has been noted; false ends the stream.
+    BlockHandler tap;
   };
   /// Takes records as they come; the span is valid during the call. An error ends the run.
   using Sink = std::function<Result<>(std::span<const Record>)>;
