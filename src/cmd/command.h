@@ -25,6 +25,7 @@ Command add_audit(CLI::App& app);
 Command add_plan(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_doctor(CLI::App& app);
+Command add_record(CLI::App& app);
 Command add_symbolize(CLI::App& app);
 
 }  // namespace holdfast::cmd

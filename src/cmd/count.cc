@@ -14,6 +14,7 @@
 #include "cmd/graph_followers.h"
 #include "cmd/opened_device.h"
 #include "cmd/output.h"
+#include "cmd/own_run.h"
 #include "cmd/protect.h"
 #include "cmd/stream_options.h"
 #include "probe/clock_linux.h"
@@ -25,45 +26,6 @@ namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kCountProgram = "holdfast count";
-
-/// Looks at the audio thread as closely as asked and allowed. Null when not asked to, and with
-/// simulated time, where there is no such thread.
-std::unique_ptr<session::Observer> observe(const CountOptions& options, const audio::Device& device,
-                                           session::LiveRun& run) {
-  session::Observer::Options wanted;
-  wanted.pid = getpid();
-  wanted.thread = device.thread_id();
-  wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
-  if (wanted.thread == 0 || wanted.most == Observation::kNone) return nullptr;
-  std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
-  run.observe(*observer);
-  return observer;
-}
-
-Result<SessionInfo> describe(const CountOptions& options, const OpenedDevice& opened,
-                             const Protection& protection, const session::Observer* observer) {
-  SessionInfo info = describe_run(options);
-  describe_device(opened, protection, info);
-  if (observer != nullptr) engage_observer(options, *observer, opened.device->thread_id(), info);
-  return parse_session_info(to_text(info));  // exactly what a trace would give back
-}
-
-Protection protect_run(const CountOptions& options, const OpenedDevice& opened) {
-  return protect(opened, options.is_unlocked ? Locking::kLeft : Locking::kAll);
-}
-
-/// A sound server that ends and comes back: said at once, and its new audio thread protected.
-void tell_presence(bool is_back, const OpenedDevice& opened, const CountOptions& options,
-                   Output& output) {
-  if (!is_back) {
-    output.advice(std::string(kCountProgram) +
-                  ": the device went away; waiting for it to come back, Ctrl-C ends\n");
-    return;
-  }
-  const Protection protection = protect_run(options, opened);
-  output.advice(std::string(kCountProgram) + ": the device is back, its audio thread " +
-                protection.scheduling + "; causes are not known from here on\n");
-}
 
 /// Does to the audio thread's memory what memory pressure does, every so often.
 class PageOuter {
@@ -99,17 +61,18 @@ Result<int> count(const CountOptions& options, Output& output) {
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
   HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options.stream, limit));
   session::LiveRun& run = *opened.run;
-  const Protection protection = protect_run(options, opened);
+  const Protection protection = protect_own(options, opened);
   HF_TRY_ASSIGN(PageOuter page_outer, PageOuter::make(options, opened));
-  const std::unique_ptr<session::Observer> observer = observe(options, *opened.device, run);
-  HF_TRY_ASSIGN(SessionInfo info, describe(options, opened, protection, observer.get()));
+  const std::unique_ptr<session::Observer> observer = observe_own(options, opened);
+  HF_TRY_ASSIGN(SessionInfo info, describe_own(options, opened, protection, observer.get()));
   GraphFollowers followers;
   if (options.is_following_server) {
     HF_TRY_ASSIGN(followers, follow_graph(options, opened, info));
     HF_TRY_ASSIGN(info, parse_session_info(to_text(info)));
   }
   output.advice(session_text(info));
-  run.on_presence([&](bool is_back) { tell_presence(is_back, opened, options, output); });
+  run.on_presence(
+      [&](bool is_back) { tell_presence(is_back, opened, options, kCountProgram, output); });
   Counter counter(info, output);
   HF_TRY(counter.open_trace(options));
   const Result<EndReason> ended =

@@ -63,10 +63,14 @@ void tell_new_limitations(session::Observer* observer, Output& output) {
   }
 }
 
-Counter::Counter(SessionInfo info, Output& output)
+Counter::Counter(SessionInfo info, Output& output, Judge::OnGlitch also_tell)
     : info_(std::move(info)),
       output_(output),
-      judge_(info_, [this](const Glitch& glitch) { print_glitch(glitch, info_, output_); }) {}
+      also_tell_(std::move(also_tell)),
+      judge_(info_, [this](const Glitch& glitch) {
+        print_glitch(glitch, info_, output_);
+        if (also_tell_) also_tell_(glitch);
+      }) {}
 
 Result<> Counter::open_trace(const CountOptions& options) {
   if (options.trace.empty()) return Done{};

@@ -34,7 +34,8 @@ struct CountOptions {
 /// Everything between the records and the user. One thread.
 class Counter {
  public:
-  Counter(SessionInfo info, Output& output);
+  /// `also_tell` is called for each glitch, after it was printed; may be empty.
+  Counter(SessionInfo info, Output& output, Judge::OnGlitch also_tell = nullptr);
 
   /// Errors: those of TraceFile::create().
   Result<> open_trace(const CountOptions& options);
@@ -48,10 +49,12 @@ class Counter {
   Result<> finish();
 
   [[nodiscard]] int exit_code() const;
+  [[nodiscard]] const Summary& summary() const { return judge_.summary(); }
 
  private:
   SessionInfo info_;
   Output& output_;
+  Judge::OnGlitch also_tell_;
   Judge judge_;
   std::optional<session::TraceFile> trace_;
   Nanos next_flush_;

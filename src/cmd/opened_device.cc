@@ -30,10 +30,11 @@ std::vector<MemoryRange> OpenedDevice::touched_memory() const {
   for (const MemoryRange& range : act::segments_loaded_since(loaded_before)) {
     ranges.push_back(range);
   }
+  ranges.insert(ranges.end(), tap_memory.begin(), tap_memory.end());
   return ranges;
 }
 
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit) {
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap) {
   OpenedDevice opened;
   opened.loaded_before = act::loaded_objects();
   const int64_t locked_before = locked_bytes_now();
@@ -45,6 +46,7 @@ Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit) {
   session::LiveRun::Options run_options;
   run_options.format = options.format;
   run_options.limit = limit;
+  run_options.tap = tap;
   HF_TRY_ASSIGN(opened.capabilities, opened.run->open(run_options));
   opened.system_locked_bytes = locked_bytes_now() - locked_before;
   for (const pid_t peer : probe::unix_peers()) {

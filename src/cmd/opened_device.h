@@ -24,17 +24,18 @@ struct OpenedDevice {
   std::unique_ptr<session::LiveRun> run;
   audio::Capabilities capabilities;
   act::LoadedObjects loaded_before;
-  int64_t system_locked_bytes = 0;  ///< By the sound system, in this process.
-  pid_t server = 0;                 ///< The process that serves the device; 0 where there is none.
+  int64_t system_locked_bytes = 0;      ///< By the sound system, in this process.
+  std::vector<MemoryRange> tap_memory;  ///< What a tap of ours touches; it is locked with the rest.
+  pid_t server = 0;  ///< The process that serves the device; 0 where there is none.
 
   /// What the audio thread touches, as far as known: the device's memory, our code, and the
   /// libraries that came with the device.
   [[nodiscard]] std::vector<MemoryRange> touched_memory() const;
 };
 
-/// Opens what --device names, or the default. `limit`: frames to run for. Errors: as make_device()
-/// and Device::open().
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit);
+/// Opens what --device names, or the default. `limit`: frames to run for; `tap`: as in
+/// LiveRun::Options. Errors: as make_device() and Device::open().
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap = {});
 
 /// What of the audio thread's memory gets locked.
 enum class Locking { kAll, kLeft };
