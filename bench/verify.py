@@ -32,6 +32,7 @@ import observer_share
 import pressure_comparison
 import pressure_cycles
 import pressure_soak
+import record_take
 import sound_system_losses
 import system_calls
 from figure import Figure
@@ -85,6 +86,7 @@ def measure_all(build, is_quick):
     yield from pressure_comparison.figures(build, *((25, 1) if is_quick else (600, 5)))
     yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
     yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
+    yield from record_take.figures(build, is_quick)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

@@ -15,15 +15,16 @@ HF_RT_INLINE std::byte* entries_of(SampleChunk* chunk) {
 void SampleRing::add(std::byte* memory) {
   auto* chunk = new (memory) SampleChunk;
   if (read_chunk_ != nullptr) {
-    fresh_.push(chunk);
+    fresh_.push(SampleSlot{chunk});
     return;
   }
   read_chunk_ = write_chunk_ = chunk;
 }
 
 HF_RT_TEXT bool SampleRing::take_chunk() {
-  SampleChunk* chunk = nullptr;
-  if (used_.pop({&chunk, 1}) == 0 && fresh_.pop({&chunk, 1}) == 0) return false;
+  SampleSlot slot;
+  if (used_.pop({&slot, 1}) == 0 && fresh_.pop({&slot, 1}) == 0) return false;
+  SampleChunk* chunk = slot.chunk;
   chunk->filled.store(0, std::memory_order_relaxed);
   chunk->next.store(nullptr, std::memory_order_relaxed);
   write_chunk_->next.store(chunk, std::memory_order_release);
@@ -61,7 +62,7 @@ const SampleEntry* SampleRing::front() {
       return reinterpret_cast<const SampleEntry*>(entries_of(read_chunk_) + read_at_);
     }
     if (next == nullptr) return nullptr;
-    used_.push(read_chunk_);
+    used_.push(SampleSlot{read_chunk_});
     read_chunk_ = next;
     read_at_ = 0;
   }

@@ -31,10 +31,15 @@ struct SampleEntry {
   [[nodiscard]] const float* samples() const { return reinterpret_cast<const float*>(this + 1); }
 };
 
+/// Where a ring of chunks keeps one of them.
+struct SampleSlot {
+  SampleChunk* chunk = nullptr;
+};
+
 /// One producer (the audio thread), one consumer, and one thread that adds chunks.
 class SampleRing {
  public:
-  using Slots = std::span<SampleChunk*>;
+  using Slots = std::span<SampleSlot>;
 
   /// Memory for the names of chunks: as many in each as there will ever be chunks, and one more.
   /// Every chunk is `chunk_bytes` long.
@@ -68,9 +73,9 @@ class SampleRing {
  private:
   bool take_chunk();
 
-  size_t room_;               ///< Bytes of entries in each chunk.
-  Ring<SampleChunk*> fresh_;  ///< From the adding thread.
-  Ring<SampleChunk*> used_;   ///< Emptied by the consumer.
+  size_t room_;             ///< Bytes of entries in each chunk.
+  Ring<SampleSlot> fresh_;  ///< From the adding thread.
+  Ring<SampleSlot> used_;   ///< Emptied by the consumer.
   SampleChunk* write_chunk_ = nullptr;
   size_t write_at_ = 0;
   std::atomic<int64_t> refused_frames_{0};

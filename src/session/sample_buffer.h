@@ -51,8 +51,8 @@ class SampleBuffer {
   void run();
 
   Options options_;
-  PageBuffer<SampleChunk*> fresh_;
-  PageBuffer<SampleChunk*> used_;
+  PageBuffer<SampleSlot> fresh_;
+  PageBuffer<SampleSlot> used_;
   SampleRing ring_;
   std::vector<PageBuffer<std::byte>> chunks_;
   std::atomic<size_t> chunk_count_{0};

@@ -204,6 +204,8 @@ def check_kills_at_random_moments_lose_less_than_half_a_second(place):
         assert repaired.returncode == 0, show(repaired)
         for name, frames in readers().items():
             assert frames(path) == written, name
+        path.unlink()
+        path.with_name(path.name + ".head").unlink(missing_ok=True)
     print(f"{KILLS} kills: at most {worst} frames ({worst / 48:.0f} ms) not visible, none after repair; "
           f"{markers} markers older than 1 s, none missing")
 

@@ -113,9 +113,9 @@ TEST(WavLayout, MarkersAreSeenAfterTheLastPatchAndTheOldOnesUntilThen) {
       for (size_t kept = 0; kept <= patch.bytes.size(); kept += 1 + patch.bytes.size() / 3) {
         if (patch.bytes.size() == 8 && kept > 0) break;
         Bytes torn = head;
-        put_into({patch.offset,
-               Bytes(patch.bytes.begin(), patch.bytes.begin() + static_cast<std::ptrdiff_t>(kept))},
-              torn);
+        put_into({patch.offset, Bytes(patch.bytes.begin(),
+                                      patch.bytes.begin() + static_cast<std::ptrdiff_t>(kept))},
+                 torn);
         const auto chunks = chunks_of(torn, 12, torn.size());
         ASSERT_EQ(chunks.count("cue "), i > 0 ? 1U : 0U);
         if (i == 0) continue;

@@ -30,8 +30,8 @@ class SampleRingTest : public ::testing::Test {
     return ring_.push(test::block_at(position, frames), {planes.data(), kChannels});
   }
 
-  std::array<SampleChunk*, 8> fresh_ = {};
-  std::array<SampleChunk*, 8> used_ = {};
+  std::array<SampleSlot, 8> fresh_ = {};
+  std::array<SampleSlot, 8> used_ = {};
   std::vector<PageBuffer<std::byte>> chunks_;
   SampleRing ring_{fresh_, used_, kChunkBytes};
 };
