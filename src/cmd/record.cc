@@ -315,9 +315,9 @@ Command add_record(CLI::App& app) {
   add_reaction_options(*command, *options);
   command->footer(
       "Example: holdfast record take.wav --device alsa:hw:0 --for 1h\n"
-      "Exit codes: 0 the take is whole, repaired glitches included, 1 glitches with "
-      "--fail-on-glitch,\n"
-      "2 usage, 3 cannot be done here, or ended by disk or device, 4 frames lost by the recorder");
+      "Exit codes: 0 the take is whole, 1 glitches (--fail-on-glitch), 2 usage, 3 cannot be done "
+      "here, "
+      "4 frames lost by the recorder");
   return {command, [options] { return run_record(*options); }};
 }
 

@@ -106,9 +106,8 @@ Command add_repair(CLI::App& app) {
   add_output_options(*command, options->output);
   command->footer(
       "Example: holdfast repair take.wav\n"
-      "Exit codes: 0 good, or repaired, 1 needs repair (--dry-run), 2 usage, or no WAV, 3 cannot "
-      "be "
-      "done here");
+      "Exit codes: 0 good, or repaired, 1 needs repair (--dry-run), 2 usage, 3 cannot be done "
+      "here");
   return {command, [options] { return run_repair(*options); }};
 }
 

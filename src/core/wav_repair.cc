@@ -138,22 +138,20 @@ struct Ends {
   uint64_t file_end = 0;
 };
 
+Ends ending_after(const Reader& reader, const WavRepair& repair, uint64_t data_bytes) {
+  const uint64_t end = repair.data_begin + data_bytes + data_bytes % 2;
+  return {data_bytes, end_of_tail(reader, std::min(end, reader.size()))};
+}
+
 Ends find_ends(const Reader& reader, const WavRepair& repair) {
-  const uint64_t begin = repair.data_begin;
-  const uint64_t room = reader.size() - begin;
+  const uint64_t room = reader.size() - repair.data_begin;
   const uint64_t whole = room / repair.frame_bytes * repair.frame_bytes;
-  const uint64_t padded = repair.stated_bytes + repair.stated_bytes % 2;
-  const bool fits = repair.stated_bytes <= room && repair.stated_bytes % repair.frame_bytes == 0;
-  if (!fits) return {whole, begin + whole};
-  if (padded >= room) return {repair.stated_bytes, reader.size()};
-  const auto behind = reader.chunk(begin + padded);
-  // Fewer bytes than a frame or a chunk's head: what a write that was cut short has left.
-  const bool has_more = room - padded >= repair.frame_bytes || behind;
-  if (!has_more) return {repair.stated_bytes, begin + padded};
-  if (behind && is_tail_name(behind->name)) {
-    return {repair.stated_bytes, end_of_tail(reader, begin + padded)};
-  }
-  return {whole, begin + whole};
+  if (repair.stated_bytes > room) return ending_after(reader, repair, whole);
+  const uint64_t stated = repair.stated_bytes / repair.frame_bytes * repair.frame_bytes;
+  // Behind what is stated: nothing, less than a frame, chunks, or samples that nobody counted.
+  const auto behind = reader.chunk(repair.data_begin + stated + stated % 2);
+  const bool is_tail = behind && is_tail_name(behind->name);
+  return ending_after(reader, repair, is_tail ? stated : whole);
 }
 
 FilePatch number_at(uint64_t offset, uint64_t value, size_t size) {
