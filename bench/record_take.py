@@ -42,13 +42,13 @@ def mounted(source, kind, options):
 def kills(build, count):
     name = "recorder killed at random moments"
     test = pathlib.Path(__file__).parent.parent / "tests/system/record_test.py"
-    with mounted("tmpfs", "tmpfs", "size=2m") as folder:
+    with mounted("tmpfs", "tmpfs", "size=8m") as folder:
         done = subprocess.run([sys.executable, test, f"{build}/src/cmd", "kill"], capture_output=True, text=True, check=False,
                               env=dict(os.environ, HF_RECORD_KILLS=str(count), TMPDIR=str(folder)))
     found = re.search(r"(\d+ kills: .*\((\d+) ms\).*)", done.stdout)
     holds = done.returncode == 0 and found is not None and int(found.group(2)) < 500
     return Figure(name, KILLS_ASKED, found.group(1) if found else done.stdout[-300:], holds,
-                  "SIGKILL during a take with a loss every 50 ms, on a disk of 2 MiB; libsndfile, Python's wave and, where "
+                  "SIGKILL during a take with a loss every 50 ms, on a disk of 8 MiB, three at a time; libsndfile, Python's wave and, where "
                   "installed, sox and ffmpeg must see the same frames, each of which tells its number")
 
 

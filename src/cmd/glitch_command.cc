@@ -62,6 +62,7 @@ std::vector<std::string> GlitchCommand::environment() const {
 void GlitchCommand::start() {
   std::vector<std::string> variables = environment();
   std::vector<char*> pointers;
+  pointers.reserve(variables.size() + 1);
   for (std::string& variable : variables) pointers.push_back(variable.data());
   pointers.push_back(nullptr);
   std::string shell = "sh";

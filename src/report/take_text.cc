@@ -77,7 +77,7 @@ std::string room_text(Nanos room) {
   const int64_t seconds = room.count / kSecond.count;
   if (seconds < 120) return format("room for %lld s", static_cast<long long>(seconds));
   if (seconds < 7200) return format("room for %lld min", static_cast<long long>(seconds / 60));
-  if (seconds > 99 * 3600) return "room for days";
+  if (seconds > int64_t{99} * 3600) return "room for days";
   return format("room for %lld h", static_cast<long long>(seconds / 3600));
 }
 

@@ -2,7 +2,6 @@
 #include "session/take_file.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace holdfast::session {
 namespace {
@@ -21,12 +20,12 @@ Result<TakeFile> TakeFile::create(const std::string& path, const Options& option
 /// "take.wav" becomes "take-001.wav".
 std::string TakeFile::path_of(int64_t index) const {
   if (options_.part_frames == Frames(0)) return path_;
-  char number[24];
-  std::snprintf(number, sizeof number, "-%03lld", static_cast<long long>(index + 1));
+  std::string number = std::to_string(index + 1);
+  if (number.size() < 3) number.insert(0, 3 - number.size(), '0');
   const size_t name = path_.rfind('/') == std::string::npos ? 0 : path_.rfind('/') + 1;
   const size_t dot = path_.rfind('.');
   const size_t stem = dot == std::string::npos || dot <= name ? path_.size() : dot;
-  return path_.substr(0, stem) + number + path_.substr(stem);
+  return path_.substr(0, stem) + "-" + number + path_.substr(stem);
 }
 
 int64_t TakeFile::index_of(Frames at) const {

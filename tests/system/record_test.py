@@ -5,6 +5,7 @@ told to whom. No check depends on a glitch or its absence where the clock is rea
 
 Usage: record_test.py BINARY_DIRECTORY [NAME_PART]
 """
+import concurrent.futures
 import ctypes
 import ctypes.util
 import json
@@ -167,7 +168,7 @@ def cue_positions(path):
     return cues
 
 
-def kill_one(place, index, rng):
+def kill_one(place, index, moment):
     """The path of a take whose recorder was killed."""
     path = place["folder"] / f"kill{index}.wav"
     script = ",".join(f"lose=64@{i * 50}ms" for i in range(1, 160))  # markers change each 0.2 s
@@ -176,7 +177,7 @@ def kill_one(place, index, rng):
     while not path.exists() or path.stat().st_size < 49152 + 48000 * 6 // 10:
         assert recorder.poll() is None, recorder.returncode
         time.sleep(0.002)
-    time.sleep(0.9 + rng.random())
+    time.sleep(moment)
     recorder.send_signal(signal.SIGKILL)
     recorder.wait()
     return path
@@ -185,8 +186,9 @@ def kill_one(place, index, rng):
 def check_kills_at_random_moments_lose_less_than_half_a_second(place):
     rng = random.Random(4)
     worst = markers = 0
-    for index in range(KILLS):
-        path = kill_one(place, index, rng)
+    moments = [0.9 + rng.random() for _ in range(KILLS)]
+    pool = concurrent.futures.ThreadPoolExecutor(3)
+    for path in pool.map(lambda index: kill_one(place, index, moments[index]), range(KILLS)):
         written = (path.stat().st_size - 49152) // 6
         seen = {name: frames(path) for name, frames in readers().items()}
         assert len(set(seen.values())) == 1, seen
