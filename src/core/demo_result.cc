@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "core/demo_result.h"
 
-#include <charconv>
+#include "core/json_member.h"
 
 namespace holdfast {
 namespace {
 
-/// The integer member `name` of a JSON object without blanks between its parts; 0 when absent or
-/// null.
+/// Absent and null count as 0.
 int64_t member(std::string_view object, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":";
-  const size_t at = object.find(key);
-  if (at == std::string_view::npos) return 0;
-  const std::string_view rest = object.substr(at + key.size());
-  int64_t value = 0;
-  std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  return value;
-}
-
-/// The text member `name`, its escapes undone as far as they are single characters.
-std::string text_member(std::string_view object, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":\"";
-  const size_t at = object.find(key);
-  std::string text;
-  if (at == std::string_view::npos) return text;
-  for (size_t i = at + key.size(); i < object.size() && object[i] != '"'; i++) {
-    if (object[i] == '\\' && i + 1 < object.size()) i++;
-    text += object[i];
-  }
-  return text;
+  return integer_member(object, name).value_or(0);
 }
 
 bool is_more(int64_t a, int64_t b) {
@@ -50,7 +30,7 @@ std::optional<CounterResult> parse_counter_output(std::string_view output) {
   result.minor_faults = member(summary, "own_minor_faults");
   result.lateness_max_ns = member(summary, "lateness_max_ns");
   result.page_fault_glitches = member(summary, "page_fault");
-  result.verdict = text_member(summary, "verdict");
+  result.verdict = text_member(summary, "verdict").value_or("");
   return result;
 }
 

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace holdfast {
+namespace {
+
+constexpr double kLeastFactor = 0.2;
+
+}  // namespace
 
 EventCount sum_of(const ArmBlocks& blocks) {
   EventCount sum;
@@ -32,7 +37,7 @@ Dispersion estimate_dispersion(const std::vector<ArmBlocks>& arms) {
   }
   if (!has_events) return {};
   if (degrees <= 0) return {1, 0};
-  return {std::max(1.0, chi_squared / degrees), degrees};
+  return {std::max(kLeastFactor, chi_squared / degrees), degrees};
 }
 
 }  // namespace holdfast

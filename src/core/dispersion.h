@@ -17,10 +17,11 @@ using ArmBlocks = std::vector<EventCount>;
 EventCount sum_of(const ArmBlocks& blocks);
 
 /// Pearson's chi-squared of all blocks against the rate of their arm, over its degrees of freedom
-/// (P. McCullagh & J. Nelder, "Generalized Linear Models", 2nd ed. 1989, 4.5.2 and 6.2.3), never
-/// below 1: blocks that look smoother than chance are chance. An arm without an event tells nothing
-/// of its scatter and is left out; without any event, or any second block, nothing is known, and
-/// Poisson's law is assumed where there is no event, no interval at all where there are some.
+/// (P. McCullagh & J. Nelder, "Generalized Linear Models", 2nd ed. 1989, 4.5.2 and 6.2.3); 0.2 at
+/// least, since blocks that look smoother than that are chance. An arm without an event tells
+/// nothing of its scatter and is left out; without any event, or any second block, nothing is
+/// known, and Poisson's law is assumed where there is no event, no interval at all where there are
+/// some.
 Dispersion estimate_dispersion(const std::vector<ArmBlocks>& arms);
 
 }  // namespace holdfast

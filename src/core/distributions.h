@@ -16,7 +16,7 @@ double normal_tail(double z);
 /// The z with P(Z > z) = `tail`; infinity for 0.
 double normal_tail_quantile(double tail);
 
-/// P(T > t), Student's with any positive degrees of freedom.
+/// P(T > t), Student's with any positive degrees of freedom; without any, 0.5: nothing is known.
 double student_tail(double t, double degrees);
 /// The t with P(T > t) = `tail`, up to 0.5; infinity for 0 and for no degrees of freedom.
 double student_tail_quantile(double tail, double degrees);

@@ -20,9 +20,9 @@ struct EventCount {
   [[nodiscard]] double rate() const { return time > 0 ? events / time : 0; }
 };
 
-/// How much more than Poisson's law counts vary, and how well that is known.
+/// How counts were seen to vary, and how well that is known.
 struct Dispersion {
-  double factor = 1;              ///< Variance over mean; 1 is Poisson's law.
+  double factor = 1;              ///< Variance over mean; 1 is Poisson's law. Above 0.
   double degrees = kManyDegrees;  ///< Of freedom, of the estimate.
 };
 
@@ -34,10 +34,11 @@ struct Interval {
   [[nodiscard]] bool has(double value) const { return low <= value && value <= high; }
 };
 
-/// Holds the true rate with probability 1 - `error` or more: the exact interval of F. Garwood
-/// ("Fiducial limits for the Poisson distribution", Biometrika 28, 1936), on events / factor, with
-/// Student's quantile in place of the normal one (P. McCullagh & J. Nelder, "Generalized Linear
-/// Models", 2nd ed. 1989, 4.5.2: quasi-likelihood).
+/// Holds the true rate with probability 1 - `error` or more. Two intervals in one, so that it is
+/// never surer than Poisson's law allows nor than the scatter that was seen: the exact one of
+/// F. Garwood ("Fiducial limits for the Poisson distribution", Biometrika 28, 1936), and the same
+/// on events / factor with Student's quantile in place of the normal one (P. McCullagh & J. Nelder,
+/// "Generalized Linear Models", 2nd ed. 1989, 4.5.2: quasi-likelihood).
 Interval rate_interval(const EventCount& count, double error, const Dispersion& dispersion = {});
 
 /// Rate of `treated` over rate of `reference`: given the sum of both counts, one of them is

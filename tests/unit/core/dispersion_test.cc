@@ -34,8 +34,10 @@ TEST(Dispersion, ArmsAndTimesAreTakenIntoAccount) {
   EXPECT_EQ(dispersion.degrees, 10);
 }
 
-TEST(Dispersion, SmootherThanChanceIsChance) {
-  EXPECT_EQ(estimate_dispersion({blocks({5, 5, 5, 5})}).factor, 1);
+TEST(Dispersion, FarSmootherThanChanceIsChance) {
+  EXPECT_EQ(estimate_dispersion({blocks({5, 5, 5, 5})}).factor, 0.2);
+  EXPECT_NEAR(estimate_dispersion({blocks({4, 5, 6})}).factor, 0.2, 1e-12);
+  EXPECT_NEAR(estimate_dispersion({blocks({3, 5, 7})}).factor, 0.8, 1e-12);
 }
 
 TEST(Dispersion, AnArmWithoutEventsTellsNothing) {

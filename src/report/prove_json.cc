@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "report/prove_json.h"
+
+#include "report/json_writer.h"
+#include "report/prove_text.h"
+
+namespace holdfast {
+namespace {
+
+/// NaN and infinity become null.
+void add_interval(JsonWriter& json, const char* name, const Interval& interval) {
+  json.begin_array(name);
+  json.value(interval.low);
+  json.value(interval.high);
+  json.end_array();
+}
+
+template <class Value>
+void add_optional(JsonWriter& json, const char* name, const std::optional<Value>& value) {
+  if (value) {
+    json.field(name, *value);
+  } else {
+    json.null_field(name);
+  }
+}
+
+std::string_view name_of(Difference difference) {
+  switch (difference) {
+    case Difference::kUndecided:
+      return "undecided";
+    case Difference::kFewer:
+      return "fewer";
+    case Difference::kMore:
+      return "more";
+    case Difference::kNone:
+      return "none";
+  }
+  return "";
+}
+
+void add_design(JsonWriter& json, const ExperimentDesign& design) {
+  json.field("arms", to_text(design.arms));
+  json.field("seed", design.seed);
+  json.field("rounds", design.rounds);
+  json.field("block_ns", design.block.count);
+  json.field("washout_ns", design.washout.count);
+  json.field("block_frames", design.block_frames);
+  json.field("rate_hz", design.rate_hz);
+  json.field("workload", design.workload);
+  json.field("pressure", design.pressure);
+}
+
+void add_arm(JsonWriter& json, const ArmResult& arm) {
+  json.begin_object();
+  json.field("arm", holdfast::name_of(arm.arm));
+  json.field("blocks", arm.blocks);
+  json.field("minutes", arm.page_fault.time);
+  json.field("page_fault_glitches", static_cast<int64_t>(arm.page_fault.events));
+  json.field("page_fault_glitches_per_min", arm.page_fault.rate());
+  add_interval(json, "page_fault_glitches_per_min_interval", arm.page_fault_rate);
+  json.field("page_fault_episodes", static_cast<int64_t>(arm.episodes.events));
+  json.field("glitches", static_cast<int64_t>(arm.all.events));
+  json.field("glitches_per_min", arm.all.rate());
+  add_interval(json, "glitches_per_min_interval", arm.all_rate);
+  json.field("own_major_faults", arm.major_faults);
+  json.field("locked_bytes", arm.locked_bytes);
+  add_optional(json, "pressure", arm.pressure);
+  json.end_object();
+}
+
+void add_comparison(JsonWriter& json, const ExperimentResult& result, const ArmComparison& one) {
+  json.begin_object();
+  json.field("arm", holdfast::name_of(result.design.arms[static_cast<size_t>(one.arm)]));
+  json.field("difference", name_of(one.difference));
+  json.field("ratio", one.ratio);
+  add_interval(json, "ratio_interval", one.interval);
+  json.field("p_value", one.p_value);
+  json.field("permutation_p_value", one.permutation_p_value);
+  json.field("episode_ratio", one.episode_ratio);
+  json.field("all_glitches_ratio", one.all_ratio);
+  add_interval(json, "all_glitches_ratio_interval", one.all_interval);
+  add_optional(json, "detectable_ratio", one.detectable_ratio);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string prove_design_json(const ExperimentDesign& design) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.prove_design/1");
+  add_design(json, design);
+  json.end_object();
+  return json.text();
+}
+
+std::string prove_block_json(const ExperimentDesign& design, const BlockResult& block) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.prove_block/1");
+  json.field("index", block.index);
+  json.field("round", block.round);
+  json.field("arm_index", block.arm);
+  json.field("arm", holdfast::name_of(design.arms[static_cast<size_t>(block.arm)]));
+  json.field("seconds", block.seconds);
+  json.field("glitches", block.glitches);
+  json.field("page_fault_glitches", block.page_fault_glitches);
+  json.field("episodes", block.episodes);
+  json.field("page_fault_episodes", block.page_fault_episodes);
+  json.field("missing_frames", block.missing_frames);
+  json.field("own_major_faults", block.major_faults);
+  json.field("own_minor_faults", block.minor_faults);
+  json.field("locked_bytes", block.locked_bytes);
+  json.field("lost_facts", block.lost_facts);
+  add_optional(json, "pressure", block.pressure);
+  json.field("trouble", block.trouble);
+  json.end_object();
+  return json.text();
+}
+
+std::string prove_json(const ExperimentResult& result) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", "holdfast.prove/1");
+  json.field("verdict", holdfast::name_of(result.verdict));
+  json.field("sentence", prove_verdict(result));
+  add_design(json, result.design);
+  json.field("rounds_measured", result.rounds);
+  json.field("interval_error", result.look_error);
+  json.field("dispersion", result.dispersion.factor);
+  add_optional(json, "minutes_needed_for_halving", result.minutes_needed);
+  json.begin_array("arm_results");
+  for (const ArmResult& arm : result.arms) add_arm(json, arm);
+  json.end_array();
+  json.begin_array("comparisons");
+  for (const ArmComparison& one : result.comparisons) add_comparison(json, result, one);
+  json.end_array();
+  json.begin_array("reasons");
+  for (const std::string& reason : result.reasons) json.value(reason);
+  json.end_array();
+  json.end_object();
+  return json.text();
+}
+
+}  // namespace holdfast
