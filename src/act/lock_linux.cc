@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "act/lock_budget.h"
+
 namespace holdfast::act {
 namespace {
 
@@ -55,6 +57,18 @@ int unlock_range(const MemoryRange& range) {
   const MemoryRange pages = whole_pages(range);
   if (pages.size_bytes == 0) return 0;
   return munlock(reinterpret_cast<const void*>(pages.begin), pages.size_bytes) == 0 ? 0 : errno;
+}
+
+LockOutcome lock_everything() {
+  LockOutcome outcome;
+  if (mlockall(MCL_CURRENT) != 0) {
+    outcome.refused.push_back({{0, 0, "everything"}, errno});
+    return outcome;
+  }
+  if (const auto locked = read_own_locked_bytes()) {
+    outcome.locked_bytes = static_cast<size_t>(*locked);
+  }
+  return outcome;
 }
 
 }  // namespace holdfast::act

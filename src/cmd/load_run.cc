@@ -185,10 +185,9 @@ class LoadRun {
     if (!watched_) return false;
     const auto stat = watched_->read();
     const bool has_ended = !stat || stat->find(") Z ") != std::string::npos;
-    if (has_ended) {
+    if (has_ended)
       end_.notes.push_back("process " + std::to_string(options_.watched) +
                            " has ended, and the load with it");
-    }
     return has_ended;
   }
 
@@ -238,6 +237,10 @@ class LoadRun {
     }
     note_ballast(counts.time);
     workers_->order(orders());
+    if (options_.beside) {
+      HF_TRY_ASSIGN(const bool goes_on, options_.beside(counts));
+      is_done_ = is_done_ || !goes_on;
+    }
     if (counts.time - last_sample_ >= kSecond) {
       last_sample_ = counts.time;
       options_.on_sample(sample(counts.time));

@@ -24,6 +24,8 @@ struct LoadRunOptions {
   pid_t watched = 0;                 ///< The run ends with this process; 0: with none.
   std::function<void(const LoadSample&)> on_sample;  ///< Once a second.
   std::function<void(const LoadStep&)> on_step;      ///< At the end of each step.
+  /// Every 50 ms, with what the scope's counters say; false ends the run. Empty: nobody.
+  std::function<Result<bool>(const probe::PressureCounts&)> beside;
 };
 
 /// How it ended.

@@ -34,7 +34,8 @@ std::vector<MemoryRange> OpenedDevice::touched_memory() const {
   return ranges;
 }
 
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap) {
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap,
+                                 session::Work work) {
   OpenedDevice opened;
   opened.loaded_before = act::loaded_objects();
   const int64_t locked_before = locked_bytes_now();
@@ -47,6 +48,7 @@ Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, Blo
   run_options.format = options.format;
   run_options.limit = limit;
   run_options.tap = tap;
+  run_options.work = work;
   HF_TRY_ASSIGN(opened.capabilities, opened.run->open(run_options));
   opened.system_locked_bytes = locked_bytes_now() - locked_before;
   for (const pid_t peer : probe::unix_peers()) {

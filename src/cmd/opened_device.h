@@ -33,9 +33,10 @@ struct OpenedDevice {
   [[nodiscard]] std::vector<MemoryRange> touched_memory() const;
 };
 
-/// Opens what --device names, or the default. `limit`: frames to run for; `tap`: as in
+/// Opens what --device names, or the default. `limit`: frames to run for; `tap` and `work`: as in
 /// LiveRun::Options. Errors: as make_device() and Device::open().
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap = {});
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap = {},
+                                 session::Work work = {});
 
 /// What of the audio thread's memory gets locked.
 enum class Locking { kAll, kLeft };

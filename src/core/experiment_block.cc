@@ -56,6 +56,7 @@ Result<BlockResult> parse_block(std::string_view line) {
   block.lost_facts = count(line, "lost_facts");
   block.pressure = number_member(line, "pressure");
   block.trouble = text_member(line, "trouble").value_or("");
+  block.limitation = text_member(line, "limitation").value_or("");
   return block;
 }
 

@@ -31,6 +31,7 @@ struct BlockResult {
   int64_t lost_facts = 0;          ///< A glitch may have had a page fault that nobody saw.
   std::optional<double> pressure;  ///< What was held, as it was; page-outs a second without cgroup.
   std::string trouble;             ///< Why it does not count; empty: it counts.
+  std::string limitation;          ///< What was not granted, in every arm alike; empty: nothing.
 
   friend bool operator==(const BlockResult&, const BlockResult&) = default;
 };

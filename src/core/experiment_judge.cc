@@ -12,9 +12,11 @@
 namespace holdfast {
 namespace {
 
-/// Arms are equally pressed when their means are nearer than this: the limits in which two drugs
-/// count as equivalent (D. Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987).
+/// Arms are equally pressed when their means are nearer than this, the limits in which two drugs
+/// count as equivalent (D. Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987), or when they are
+/// farther apart by chance alone: pressure goes up and down from block to block.
 constexpr double kMostPressureRatio = 1.25;
+constexpr double kPressureError = 0.05;
 /// An arm that failed more often than this is not measured but guessed.
 constexpr double kMostTroubleShare = 0.25;
 constexpr double kHalf = 0.5;
@@ -51,18 +53,25 @@ Dispersion dispersion_of(const std::vector<BlockResult>& blocks, size_t arms, Ou
   return estimate_dispersion(all);
 }
 
-/// Rounds in which both blocks count.
-std::vector<BlockPair> pairs(const std::vector<BlockResult>& blocks, int arm) {
+/// Rounds in which the blocks of both arms count; `count` makes an EventCount of a block.
+template <class Count>
+std::vector<BlockPair> pairs(const std::vector<BlockResult>& blocks, int arm, const Count& count) {
   std::vector<BlockPair> all;
   const auto treated = sound_blocks(blocks, arm);
   for (const BlockResult* reference : sound_blocks(blocks, 0)) {
     for (const BlockResult* block : treated) {
-      if (block->round != reference->round) continue;
-      all.push_back({count_of(*block, &BlockResult::page_fault_glitches),
-                     count_of(*reference, &BlockResult::page_fault_glitches)});
+      if (block->round == reference->round) all.push_back({count(*block), count(*reference)});
     }
   }
   return all;
+}
+
+EventCount page_fault_count(const BlockResult& block) {
+  return count_of(block, &BlockResult::page_fault_glitches);
+}
+
+EventCount pressure_of(const BlockResult& block) {
+  return {block.pressure.value_or(0), 1};
 }
 
 ArmResult sum_up(const std::vector<BlockResult>& blocks, int arm) {
@@ -106,14 +115,16 @@ void check_arm(const ExperimentDesign& design, const std::vector<BlockResult>& b
                     std::to_string(tried) + " blocks: " + trouble);
 }
 
-void check_pressure(const ExperimentDesign& design, const std::vector<ArmResult>& arms,
-                    std::vector<std::string>& reasons) {
+void check_pressure(const ExperimentDesign& design, const std::vector<BlockResult>& blocks,
+                    const std::vector<ArmResult>& arms, std::vector<std::string>& reasons) {
   const auto& reference = arms.front().pressure;
   for (size_t i = 1; i < arms.size(); ++i) {
     if (!reference || !arms[i].pressure) continue;
     const double high = std::max(*reference, *arms[i].pressure);
     const double low = std::min(*reference, *arms[i].pressure);
     if (high <= low * kMostPressureRatio) continue;
+    const auto rounds = pairs(blocks, static_cast<int>(i), pressure_of);
+    if (permutation_p_value(rounds, design.seed) > kPressureError) continue;
     const long percent = low > 0 ? std::lround((high / low - 1) * 100) : 0;
     reasons.push_back("arm " + label(design, static_cast<int>(i)) + " was pressed " +
                       (percent > 0 ? std::to_string(percent) + " % " : "") +
@@ -130,7 +141,7 @@ std::vector<std::string> find_reasons(const ExperimentDesign& design,
   for (size_t arm = 0; arm < arms.size(); ++arm) {
     check_arm(design, blocks, static_cast<int>(arm), reasons);
   }
-  check_pressure(design, arms, reasons);
+  check_pressure(design, blocks, arms, reasons);
   return reasons;
 }
 
@@ -256,7 +267,8 @@ ExperimentResult ExperimentJudge::judge(const std::vector<BlockResult>& blocks) 
   const std::vector<BlockResult> whole = whole_rounds(blocks);
   add_intervals(result, dispersion_of(whole, design_.arms.size(), &BlockResult::glitches));
   for (ArmComparison& one : result.comparisons) {
-    one.permutation_p_value = permutation_p_value(pairs(whole, one.arm), design_.seed);
+    one.permutation_p_value =
+        permutation_p_value(pairs(whole, one.arm, page_fault_count), design_.seed);
   }
   return result;
 }

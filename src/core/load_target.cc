@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 #include "core/byte_size.h"
 
@@ -28,6 +29,13 @@ constexpr std::array<GoalWords, 6> kGoals = {{
     {LoadGoal::kRefaults, "refaults", "pages per second, such as 500/s"},
     {LoadGoal::kLeft, "left", "an amount of memory, such as 200MB"},
 }};
+
+constexpr std::array<std::pair<std::string_view, LoadGoal>, 5> kOptionNames = {
+    {{"psi", LoadGoal::kStallsSome},
+     {"psi-full", LoadGoal::kStallsFull},
+     {"swap-out", LoadGoal::kSwapOut},
+     {"refaults", LoadGoal::kRefaults},
+     {"left", LoadGoal::kLeft}}};
 
 const GoalWords& words_of(LoadGoal goal) {
   return kGoals.at(static_cast<size_t>(goal));
@@ -87,6 +95,19 @@ Result<LoadTarget> parse_load_target(LoadGoal goal, std::string_view text) {
   if (const auto value = parse_value(goal, text)) return LoadTarget{goal, *value};
   return Error{ErrorKind::kUsage, 0,
                "'" + std::string(text) + "' is not " + std::string(words_of(goal).example)};
+}
+
+Result<LoadTarget> parse_named_target(std::string_view text) {
+  if (text == "passes") return LoadTarget{};
+  const size_t sign = text.find('=');
+  const std::string_view value = sign == std::string_view::npos ? "" : text.substr(sign + 1);
+  for (const auto& [name, goal] : kOptionNames) {
+    if (text.substr(0, sign) == name) return parse_load_target(goal, value);
+  }
+  return Error{ErrorKind::kUsage, 0,
+               "'" + std::string(text) +
+                   "' is no pressure; there are psi=40%, psi-full=10%, swap-out=50MB/s, "
+                   "refaults=500/s, left=200MB and passes"};
 }
 
 std::string load_value_text(LoadGoal goal, double value) {

@@ -35,6 +35,10 @@ struct LoadTarget {
 /// reach (0, 100 % and more of a time) is refused here.
 Result<LoadTarget> parse_load_target(LoadGoal goal, std::string_view text);
 
+/// A goal by its option's name and its value: "psi=40%", "psi-full=10%", "swap-out=50MB/s",
+/// "refaults=500/s", "left=200MB"; "passes" has none. Errors: kUsage, with what there is.
+Result<LoadTarget> parse_named_target(std::string_view text);
+
 /// "40.0 %", "50.0 MiB/s", "500 /s", "200.0 MiB".
 std::string load_value_text(LoadGoal goal, double value);
 

@@ -114,6 +114,7 @@ std::string prove_block_json(const ExperimentDesign& design, const BlockResult& 
   json.field("lost_facts", block.lost_facts);
   add_optional(json, "pressure", block.pressure);
   json.field("trouble", block.trouble);
+  json.field("limitation", block.limitation);
   json.end_object();
   return json.text();
 }

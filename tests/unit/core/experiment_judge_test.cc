@@ -94,13 +94,22 @@ TEST(ExperimentJudge, MoreWithLockingIsSaidAsWell) {
 
 TEST(ExperimentJudge, UnequalPressureIsNotValid) {
   const ExperimentDesign design = three_arms();
-  auto blocks = blocks_of(design, 5, [](int arm) { return arm == 0 ? 40 : 0; });
+  auto blocks = blocks_of(design, 6, [](int arm) { return arm == 0 ? 40 : 0; });
   for (BlockResult& block : blocks) block.pressure = block.arm == 2 ? 390 : 500;
   const ExperimentResult result = ExperimentJudge(design).judge(blocks);
   EXPECT_EQ(result.verdict, ExperimentVerdict::kNotValid);
   ASSERT_EQ(result.reasons.size(), 1U);
   EXPECT_EQ(result.reasons[0], "arm 'all' was pressed 28 % less hard than 'none'");
   for (BlockResult& block : blocks) block.pressure = block.arm == 2 ? 420 : 500;
+  EXPECT_EQ(ExperimentJudge(design).judge(blocks).verdict, ExperimentVerdict::kRemoves);
+}
+
+TEST(ExperimentJudge, PressureThatDiffersByChanceAloneIsValid) {
+  const ExperimentDesign design = three_arms();
+  auto blocks = blocks_of(design, 6, [](int arm) { return arm == 0 ? 40 : 0; });
+  for (BlockResult& block : blocks) {
+    if (block.arm == 2) block.pressure = block.round == 3 ? 3000 : 480;  // mean: 900
+  }
   EXPECT_EQ(ExperimentJudge(design).judge(blocks).verdict, ExperimentVerdict::kRemoves);
 }
 

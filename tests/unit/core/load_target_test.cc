@@ -70,5 +70,14 @@ TEST(LoadTarget, StaircaseOfMemoryLeftGoesDown) {
   EXPECT_DOUBLE_EQ(stairs[1].value, 100);
 }
 
+TEST(LoadTarget, AGoalIsNamedAsItsOptionIs) {
+  EXPECT_EQ(*parse_named_target("psi=40%"), (LoadTarget{LoadGoal::kStallsSome, 0.4}));
+  EXPECT_EQ(*parse_named_target("refaults=500/s"), (LoadTarget{LoadGoal::kRefaults, 500}));
+  EXPECT_EQ(parse_named_target("passes")->goal, LoadGoal::kPasses);
+  for (const char* text : {"", "psi", "psi=", "psi=40", "psi 40%", "stalls=40%", "passes=3", "=40%"}) {
+    EXPECT_FALSE(bool(parse_named_target(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace holdfast

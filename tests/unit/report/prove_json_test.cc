@@ -31,6 +31,7 @@ TEST(ProveJson, DesignAndBlocksAreReadBackAsTheyWere) {
   block.locked_bytes = 1 << 20;
   block.lost_facts = 1;
   block.pressure = 0.295;
+  block.limitation = "no priority";
   block.trouble = "it said \"no\"";
   const auto journal =
       parse_journal(prove_design_json(design) + "\n" + prove_block_json(design, block) + "\n");

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// holdfast prove-block: not for people. What `prove` starts for each block of an experiment: a
+// working audio thread of which one arm's memory is locked. It writes one line of JSON. For a
+// while, the washout, nothing is counted: the thread starts, its pages are pushed out again and
+// again, and what it asks back becomes the lock plan, in every arm, so that the arms differ in the
+// lock alone.
+#include <string.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "act/lock.h"
+#include "act/lock_budget.h"
+#include "act/page_out.h"
+#include "base/duration.h"
+#include "cmd/command.h"
+#include "cmd/counter.h"
+#include "cmd/exit.h"
+#include "cmd/output.h"
+#include "cmd/protect.h"
+#include "cmd/working_thread.h"
+#include "core/byte_size.h"
+#include "core/experiment_block.h"
+#include "core/judge.h"
+#include "core/lock_plan.h"
+#include "core/seen_faults.h"
+#include "core/working_set.h"
+#include "probe/clock_linux.h"
+#include "probe/page_cache_linux.h"
+#include "report/prove_json.h"
+
+namespace holdfast::cmd {
+namespace {
+
+constexpr const char* kBlockProgram = "holdfast prove-block";
+/// How often everything is pushed out while the plan is learned.
+constexpr Nanos kLearnEvery = kMillisecond * 400;
+/// Before the end of the washout: what is locked is read in, and the thread gets over it.
+constexpr Nanos kLockBefore = kMillisecond * 700;
+/// At least so long after it: to lock everything under pressure took up to a second (measured), in
+/// which the thread faulted as if nothing were locked.
+constexpr Nanos kRecovery = kMillisecond * 500;
+/// After what is counted, so that the last glitch has an end.
+constexpr Nanos kTail = kMillisecond * 100;
+constexpr Nanos kEpisode = kSecond;
+
+struct ProveBlockOptions {
+  std::string arm;
+  std::string workload;
+  std::string block;
+  std::string washout;
+  std::string page_out_every;
+  audio::StreamFormat format;
+};
+
+/// What happens when, on CLOCK_MONOTONIC.
+struct Phases {
+  Nanos lock;
+  Nanos count;
+  Nanos end;
+
+  [[nodiscard]] bool is_counted(Nanos time) const { return time >= count && time < end; }
+};
+
+bool has_page_fault(const Glitch& glitch) {
+  return std::any_of(glitch.budget.begin(), glitch.budget.end(),
+                     [](const BudgetPart& part) { return part.kind == CauseKind::kPageFault; });
+}
+
+/// Counts what falls into the counted time.
+class BlockCount {
+ public:
+  explicit BlockCount(BlockResult& result) : result_(result) {}
+
+  void begin(const Phases& phases) { phases_ = phases; }
+
+  void take(const Glitch& glitch) {
+    if (!phases_.is_counted(glitch.gap.due)) return;
+    ++result_.glitches;
+    result_.missing_frames += glitch.gap.missing.count;
+    result_.episodes += is_new_episode(glitch, last_);
+    if (!has_page_fault(glitch)) return;
+    ++result_.page_fault_glitches;
+    result_.page_fault_episodes += is_new_episode(glitch, last_page_fault_);
+  }
+
+  /// The thread's own counters: the last before, and the last inside.
+  void take(const FaultsRecord& faults) {
+    const Nanos time(faults.head.mono_ns);
+    if (time < phases_.count) before_ = faults;
+    if (!phases_.is_counted(time)) return;
+    result_.major_faults = faults.major - before_.major;
+    result_.minor_faults = faults.minor - before_.minor;
+  }
+
+ private:
+  static bool is_new_episode(const Glitch& glitch, std::optional<Nanos>& last) {
+    const bool is_new = !last || glitch.gap.due - *last >= kEpisode;
+    last = glitch.gap.woke;
+    return is_new;
+  }
+
+  BlockResult& result_;
+  Phases phases_{Nanos(INT64_MAX), Nanos(INT64_MAX), Nanos(INT64_MAX)};
+  FaultsRecord before_;
+  std::optional<Nanos> last_;
+  std::optional<Nanos> last_page_fault_;
+};
+
+/// One block, from the first to the last record.
+class BlockRun {
+ public:
+  BlockRun(LockArm arm, WorkingThread& thread, Nanos washout, Nanos block, Nanos page_out_every)
+      : arm_(arm),
+        thread_(thread),
+        washout_(washout),
+        block_(block),
+        page_out_every_(page_out_every),
+        observer_(session::Observer::start(
+            {getpid(), thread.opened().device->thread_id(), Observation::kAllEvents})),
+        counted_(result_) {
+    thread.opened().run->observe(*observer_);
+    ranges_ = thread.memory();
+  }
+
+  Result<BlockResult> run(SessionInfo info) {
+    OpenedDevice& opened = thread_.opened();
+    info.observation = observer_->level();
+    info.observed_thread = opened.device->thread_id();
+    Judge judge(info, [this](const Glitch& glitch) { counted_.take(glitch); });
+    protect_instruments();
+    begin();
+    const auto ended = opened.run->run(
+        [&](std::span<const Record> records) {
+          take(records);
+          judge.take(records);
+          return Result<>(Done{});
+        },
+        [&](int milliseconds) {
+          wait_for_stop(milliseconds);
+          act();
+          return stop_requested() || probe::monotonic_now() >= phases_.end + kTail;
+        });
+    if (!ended) return ended.error();
+    judge.finish();
+    finish(judge.summary());
+    return result_;
+  }
+
+ private:
+  void protect_instruments() {
+    act::raise_lock_budget();
+    std::vector<MemoryRange> instruments = thread_.instruments();
+    for (const MemoryRange& range : observer_->working_set()) instruments.push_back(range);
+    const auto limitations = protect_observer(observer_->thread_id(), instruments);
+    const Protection protection = leave_unlocked(thread_.opened().device->thread_id());
+    for (const auto* list : {&protection.limitations, &limitations}) {
+      if (!list->empty()) result_.limitation = list->front();
+    }
+    if (const auto locked = act::read_own_locked_bytes()) instrument_bytes_ = *locked;
+  }
+
+  void begin() {
+    const Nanos now = probe::monotonic_now();
+    phases_ = {now + washout_ - kLockBefore, now + washout_, now + washout_ + block_};
+    counted_.begin(phases_);
+  }
+
+  void take(std::span<const Record> records) {
+    for (const Record& record : records) {
+      if (record.head.kind == RecordKind::kFaults) counted_.take(record_cast<FaultsRecord>(record));
+    }
+    if (is_locked_) return;
+    faults_.clear();
+    seen_.add(records, faults_);
+    for (const SeenFault& fault : faults_) set_.add(fault);
+  }
+
+  /// What is due now.
+  void act() {
+    const Nanos now = probe::monotonic_now();
+    if (!is_locked_ && now >= phases_.lock) {
+      is_locked_ = true;
+      lock();
+      phases_.count = std::max(phases_.count, probe::monotonic_now() + kRecovery);
+      phases_.end = phases_.count + block_;
+      counted_.begin(phases_);
+    }
+    const Nanos every = is_locked_ ? page_out_every_ : kLearnEvery;
+    if (every == Nanos(0) || now < next_page_out_) return;
+    next_page_out_ = now + every;
+    act::page_out(ranges_);
+    page_outs_ += phases_.is_counted(now);
+  }
+
+  void lock() {
+    if (arm_ == LockArm::kNone) return;
+    const act::LockOutcome outcome =
+        arm_ == LockArm::kAll ? act::lock_everything() : act::lock_ranges(ranges_to_lock());
+    if (const auto locked = act::read_own_locked_bytes()) {
+      result_.locked_bytes = std::max<int64_t>(0, *locked - instrument_bytes_);
+    }
+    if (outcome.refused.empty()) return;
+    result_.trouble = std::string("could not lock ") + outcome.refused.front().range.name + " (" +
+                      strerror(outcome.refused.front().system_errno) +
+                      "): raise the lock limit, '@audio - memlock unlimited' in "
+                      "/etc/security/limits.d/audio.conf, or run it as root";
+  }
+
+  std::vector<MemoryRange> ranges_to_lock() {
+    if (arm_ != LockArm::kPlan) return thread_.memory_of(arm_);
+    if (observer_->level() < Observation::kUserEvents) {
+      result_.trouble =
+          "page faults are not to be seen with their addresses here, so there is no lock plan: "
+          "sysctl kernel.perf_event_paranoid=2, or root";
+      return {};
+    }
+    std::vector<MemoryRange> ranges;
+    const auto thread = static_cast<uint32_t>(thread_.opened().device->thread_id());
+    for (const PlannedLock& lock : plan_locks(set_, seen_.space(), thread, INT64_MAX).locks) {
+      ranges.push_back({lock.begin, static_cast<size_t>(lock.size_bytes), "lock plan"});
+    }
+    return ranges;
+  }
+
+  void finish(const Summary& summary) {
+    const Nanos end = std::min(probe::monotonic_now(), phases_.end);
+    result_.seconds = std::max(0.0, static_cast<double>((end - phases_.count).count) / 1e9);
+    result_.lost_facts = summary.lost_facts;
+    if (page_out_every_ > Nanos(0) && result_.seconds > 0) {
+      result_.pressure = static_cast<double>(page_outs_) / result_.seconds;
+    }
+    if (summary.dropped_records > 0 && result_.trouble.empty()) {
+      result_.trouble = std::to_string(summary.dropped_records) +
+                        " records found no room: pressed so hard that it cannot be measured";
+    }
+  }
+
+  LockArm arm_;
+  WorkingThread& thread_;
+  Nanos washout_;
+  Nanos block_;
+  Nanos page_out_every_;
+  std::unique_ptr<session::Observer> observer_;
+  std::vector<MemoryRange> ranges_;
+  BlockResult result_;
+  BlockCount counted_;
+  Phases phases_;
+  SeenFaults seen_;
+  WorkingSet set_{probe::page_bytes()};
+  std::vector<SeenFault> faults_;
+  Nanos next_page_out_;
+  int64_t page_outs_ = 0;
+  int64_t instrument_bytes_ = 0;
+  bool is_locked_ = false;
+};
+
+Result<BlockResult> measure(const ProveBlockOptions& options, LockArm arm) {
+  HF_TRY_ASSIGN(const WorkloadWish wish, parse_workload(options.workload));
+  HF_TRY_ASSIGN(const Nanos block, parse_duration(options.block));
+  HF_TRY_ASSIGN(const Nanos washout, parse_duration(options.washout));
+  Nanos page_out_every;
+  if (!options.page_out_every.empty()) {
+    HF_TRY_ASSIGN(page_out_every, parse_duration(options.page_out_every));
+  }
+  StreamOptions stream;
+  stream.device = "virtual";
+  stream.format = options.format;
+  HF_TRY_ASSIGN(const auto thread, WorkingThread::open(stream, wish));
+  CountOptions described;
+  described.stream = stream;
+  SessionInfo info = describe_run(described);
+  describe_device(thread->opened(), {}, info);
+  BlockRun run(arm, *thread, washout, block, page_out_every);
+  return run.run(info);
+}
+
+int run_prove_block(const ProveBlockOptions& options) {
+  Output output(kBlockProgram, {});
+  const auto arms = parse_arms(options.arm + "," + options.arm);
+  if (!arms) return fail(kBlockProgram, arms.error());
+  ExperimentDesign design;
+  design.arms = {arms->front()};
+  const auto result = measure(options, arms->front());
+  if (!result) return fail(kBlockProgram, result.error());
+  output.line(prove_block_json(design, *result));
+  return output.finish(kHolds);
+}
+
+}  // namespace
+
+/// An empty group hides it from --help.
+Command add_prove_block(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("prove-block", "One block of an experiment");
+  command->group("");
+  auto options = std::make_shared<ProveBlockOptions>();
+  command->add_option("--arm", options->arm)->required();
+  command->add_option("--workload", options->workload);
+  command->add_option("--for", options->block)->required();
+  command->add_option("--washout", options->washout)->required();
+  command->add_option("--page-out", options->page_out_every);
+  command->add_option("--frames", options->format.block_frames);
+  command->add_option("--rate", options->format.rate_hz);
+  return {command, [options] { return run_prove_block(*options); }};
+}
+
+}  // namespace holdfast::cmd
