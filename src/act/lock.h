@@ -36,8 +36,8 @@ LockOutcome lock_ranges(std::span<const MemoryRange> ranges);
 int unlock_range(const MemoryRange& range);
 
 /// Locks everything that is mapped now (MCL_CURRENT), as most audio programs do. `locked_bytes` is
-/// then what counts against the limit (VmLck). Refused as one range: ENOMEM when all that is mapped,
-/// touched or not, is over the limit. Any thread; not RT safe.
+/// then what counts against the limit (VmLck). Refused as one range: ENOMEM when all that is
+/// mapped, touched or not, is over the limit. Any thread; not RT safe.
 LockOutcome lock_everything();
 
 }  // namespace holdfast::act

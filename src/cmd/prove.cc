@@ -3,6 +3,7 @@
 // randomised experiment on a real-time thread of our own: blocks with different parts of its memory
 // locked, in drawn order, under the same pressure, and a verdict with an interval.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -236,11 +237,14 @@ Result<int> experiment(const ExperimentDesign& design, ProveStage& stage, ProveJ
 }
 
 Result<int> prove(const ProveOptions& options, Output& output) {
-  HF_TRY_ASSIGN(ExperimentDesign design, read_design(options));
+  auto wished = read_design(options);
+  const bool may_go_on = access(options.resume.c_str(), F_OK) == 0;
+  if (!wished && !may_go_on) return std::move(wished.error());
   if (!options.pressure.empty()) HF_TRY(read_target(options.pressure));
   HF_TRY_ASSIGN(ProveJournal journal, ProveJournal::open(options.resume));
-  design.pressure = options.pressure;
-  if (journal.found()) design = journal.found()->design;
+  if (!journal.found() && !wished) return std::move(wished.error());
+  ExperimentDesign design = journal.found() ? journal.found()->design : *wished;
+  if (!journal.found()) design.pressure = options.pressure;
   std::string pressure = design.pressure;
   HF_TRY_ASSIGN(ProveStage stage, build_stage(pressure, output));
   if (journal.found() && pressure != design.pressure) {

@@ -46,6 +46,7 @@ double drawn(const std::vector<double>& differences, double seen, uint64_t seed)
 double permutation_p_value(const std::vector<BlockPair>& rounds, uint64_t seed) {
   if (rounds.empty()) return 1;
   std::vector<double> differences;
+  differences.reserve(rounds.size());
   for (const BlockPair& round : rounds) {
     differences.push_back(round.treated.rate() - round.reference.rate());
   }

@@ -16,6 +16,7 @@
 #include "core/cgroup_memory.h"
 #include "core/demo_result.h"
 #include "core/eviction_choice.h"
+#include "core/experiment_block.h"
 #include "core/kernel_text.h"
 #include "core/load_target.h"
 #include "core/machine_check.h"
@@ -39,6 +40,7 @@
 #include "core/symbol_name.h"
 #include "core/text_lines.h"
 #include "core/undo_journal.h"
+#include "core/workload_text.h"
 
 namespace holdfast {
 namespace {
@@ -53,6 +55,11 @@ void parse_kernel_text(std::string_view text) {
   static_cast<void>(parse_locked_mappings(text));
   static_cast<void>(parse_proc_stat(text));
   static_cast<void>(parse_proc_status(text));
+  static_cast<void>(parse_journal(text));
+  static_cast<void>(parse_block(text));
+  static_cast<void>(parse_arms(text));
+  static_cast<void>(parse_workload(text));
+  static_cast<void>(parse_named_target(text));
   static_cast<void>(parse_proc_syscall(text));
   static_cast<void>(parse_stack_limit(text));
   static_cast<void>(parse_cgroup_memory(text));

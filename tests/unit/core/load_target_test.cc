@@ -74,7 +74,8 @@ TEST(LoadTarget, AGoalIsNamedAsItsOptionIs) {
   EXPECT_EQ(*parse_named_target("psi=40%"), (LoadTarget{LoadGoal::kStallsSome, 0.4}));
   EXPECT_EQ(*parse_named_target("refaults=500/s"), (LoadTarget{LoadGoal::kRefaults, 500}));
   EXPECT_EQ(parse_named_target("passes")->goal, LoadGoal::kPasses);
-  for (const char* text : {"", "psi", "psi=", "psi=40", "psi 40%", "stalls=40%", "passes=3", "=40%"}) {
+  for (const char* text :
+       {"", "psi", "psi=", "psi=40", "psi 40%", "stalls=40%", "passes=3", "=40%"}) {
     EXPECT_FALSE(bool(parse_named_target(text))) << text;
   }
 }
