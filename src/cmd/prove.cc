@@ -132,7 +132,6 @@ Result<ProveStage> build_stage(std::string& pressure, Output& output) {
     if (scope) {
       stage.scope.emplace(std::move(*scope));
       stage.ground.cgroup = stage.scope->cgroup;
-      stage.ground.stall_cgroup = stage.scope->stall_cgroup;
       for (const std::string& note : stage.scope->notes) output.advice("limited: " + note + "\n");
     } else {
       output.advice("limited: " + scope.error().what +

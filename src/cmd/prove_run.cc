@@ -107,7 +107,8 @@ Result<> ProveRun::start_block() {
   options.library_path = ground_.directory;
   options.output_path = output_path_;
   options.cgroup = ground_.cgroup;
-  options.stall_cgroup = ground_.stall_cgroup;
+  // Not in the cgroup that is asked for stalls, where that is another one: what an unlocked thread
+  // waits is what is measured, and would look like pressure. (In version 2 they are the same.)
   options.processor = 0;  // those that press turn their rings on the second one
   held_.clear();
   begin_ = probe::monotonic_now();

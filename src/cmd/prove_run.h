@@ -24,7 +24,6 @@ struct ProveGround {
   std::string directory;  ///< Private; each block's output goes there.
   std::string program;    ///< Our private copy.
   std::optional<act::MemoryCgroup> cgroup;
-  std::string stall_cgroup;
   std::optional<LoadTarget> target;  ///< What is held meanwhile; none: nothing.
   std::string page_out_every;        ///< What a block does to itself instead; empty: nothing.
 };
