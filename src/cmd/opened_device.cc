@@ -34,8 +34,14 @@ std::vector<MemoryRange> OpenedDevice::touched_memory() const {
   return ranges;
 }
 
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap,
-                                 session::Work work) {
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit) {
+  session::LiveRun::Options run_options;
+  run_options.limit = limit;
+  return open_device(options, run_options);
+}
+
+Result<OpenedDevice> open_device(const StreamOptions& options,
+                                 session::LiveRun::Options run_options) {
   OpenedDevice opened;
   opened.loaded_before = act::loaded_objects();
   const int64_t locked_before = locked_bytes_now();
@@ -44,11 +50,7 @@ Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, Blo
                 make_device(options.device.empty() ? default_device() : options.device,
                             options.format.rate_hz));
   opened.run = std::make_unique<session::LiveRun>(*opened.device);
-  session::LiveRun::Options run_options;
   run_options.format = options.format;
-  run_options.limit = limit;
-  run_options.tap = tap;
-  run_options.work = work;
   HF_TRY_ASSIGN(opened.capabilities, opened.run->open(run_options));
   opened.system_locked_bytes = locked_bytes_now() - locked_before;
   for (const pid_t peer : probe::unix_peers()) {

@@ -33,10 +33,13 @@ struct OpenedDevice {
   [[nodiscard]] std::vector<MemoryRange> touched_memory() const;
 };
 
-/// Opens what --device names, or the default. `limit`: frames to run for; `tap` and `work`: as in
-/// LiveRun::Options. Errors: as make_device() and Device::open().
-Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit, BlockHandler tap = {},
-                                 session::Work work = {});
+/// Opens what --device names, or the default. `limit`: frames to run for. Errors: as make_device()
+/// and Device::open().
+Result<OpenedDevice> open_device(const StreamOptions& options, Frames limit);
+
+/// The same for a run of another kind; its format is that of `options`.
+Result<OpenedDevice> open_device(const StreamOptions& options,
+                                 session::LiveRun::Options run_options);
 
 /// What of the audio thread's memory gets locked.
 enum class Locking { kAll, kLeft };

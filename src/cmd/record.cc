@@ -254,7 +254,10 @@ Result<int> record(const RecordOptions& options, Output& output) {
   session::TakeRecorder recorder(std::move(take));
   TakeWatch watch(options, recorder, output);
   HF_TRY(watch.check());
-  HF_TRY_ASSIGN(OpenedDevice opened, open_device(options.count.stream, limit, recorder.tap()));
+  session::LiveRun::Options run;
+  run.limit = limit;
+  run.tap = recorder.tap();
+  HF_TRY_ASSIGN(OpenedDevice opened, open_device(options.count.stream, run));
   HF_TRY(recorder.begin(opened.capabilities));
   opened.tap_memory = recorder.working_set();
   Result<int> code = run_take(options, opened, recorder, watch, output);

@@ -10,6 +10,10 @@
 namespace holdfast::cmd {
 namespace {
 
+/// 22 s of 16-frame blocks: whoever empties it is not locked in every arm, and was seen to wait for
+/// its own pages for longer than the 5.5 s that are enough elsewhere.
+constexpr size_t kRingRecords = 65'536;
+
 bool overlaps(const MemoryRange& a, const MemoryRange& b) {
   return a.begin < b.end() && b.begin < a.end();
 }
@@ -25,8 +29,10 @@ Result<std::unique_ptr<WorkingThread>> WorkingThread::open(const StreamOptions& 
   std::unique_ptr<WorkingThread> thread(new WorkingThread(static_cast<size_t>(wish.size_bytes)));
   const Nanos block = duration_of(Frames(stream.format.block_frames), stream.format.rate_hz);
   thread->workload_ = std::make_unique<Workload>(shape_of(wish, block), thread->data_.span());
-  HF_TRY_ASSIGN(OpenedDevice opened,
-                open_device(stream, Frames(0), {}, {&WorkingThread::work, thread.get()}));
+  session::LiveRun::Options run;
+  run.work = {&WorkingThread::work, thread.get()};
+  run.ring_records = kRingRecords;
+  HF_TRY_ASSIGN(OpenedDevice opened, open_device(stream, run));
   thread->opened_.emplace(std::move(opened));
   return thread;
 }
