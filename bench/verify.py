@@ -21,6 +21,7 @@ import time
 
 import benchmark_times
 import evict_pages
+import experiment_statistics
 import explain_glitches
 import explain_memory
 import instructions
@@ -77,6 +78,7 @@ def measure_all(build, is_quick):
     yield from benchmark_times.figures(build)
     yield from system_calls.figures(programs)
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
+    yield from experiment_statistics.figures(build)
     yield from explain_memory.figures(programs, lengths)
     yield from explain_glitches.measure(build)
     yield from lock_call_cost.figures(build, *((3, 200) if is_quick else (7, 500)))

@@ -49,7 +49,7 @@ struct ProveOptions {
   std::string pressure;
   std::string workload;
   std::string whole = "10min";
-  std::string block = "15s";
+  std::string block = "20s";
   std::string washout = "3s";
   std::string resume;
   uint64_t seed = 0;
