@@ -168,9 +168,11 @@ ExperimentVerdict verdict_of(const ExperimentResult& result) {
   return ExperimentVerdict::kNoDifference;
 }
 
-/// Power is reckoned with bursts, never with less scatter than chance has.
+/// Power is reckoned with bursts, never with less scatter than chance has, and with Student's
+/// quantile, as the test: two rounds could have found nothing, however large.
 PowerWish wish_of(const ExperimentResult& result, double error) {
-  return {error, kExperimentPower, std::max(1.0, result.dispersion.factor)};
+  const double quantile = student_tail_quantile(error / 2, result.dispersion.degrees);
+  return {2 * normal_tail(quantile), kExperimentPower, std::max(1.0, result.dispersion.factor)};
 }
 
 /// One arm beside the reference; both are in `result` already.

@@ -75,6 +75,19 @@ TEST(ExperimentJudge, NothingFoundSaysWhatWouldHaveBeen) {
   EXPECT_LT(*result.comparisons[0].detectable_ratio, 0.6);
 }
 
+TEST(ExperimentJudge, SoFewRoundsThatNothingCouldBeFoundAreNotSaidToFindSomething) {
+  ExperimentDesign design = three_arms();
+  design.rounds = 2;
+  const auto count = [](int arm) { return arm == 0 ? 13 : 0; };
+  auto blocks = blocks_of(design, 2, count);
+  for (BlockResult& block : blocks) {
+    if (block.arm == 0) block.page_fault_glitches += block.round == 0 ? 4 : -4;
+  }
+  const ExperimentResult result = ExperimentJudge(design).judge(blocks);
+  EXPECT_EQ(result.verdict, ExperimentVerdict::kNoDifference);
+  EXPECT_FALSE(result.comparisons[0].detectable_ratio.has_value());
+}
+
 TEST(ExperimentJudge, NoGlitchesIsAVerdictOfItsOwn) {
   const ExperimentDesign design = three_arms();
   const ExperimentResult result =
