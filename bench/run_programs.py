@@ -111,8 +111,9 @@ def kib(pid, key):
 
 class Server:
     def __init__(self):
-        self.process = subprocess.Popen(["jackd", "-n", "hf-bench", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "256"],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = ["setpriv", "--pdeathsig", "TERM",  # it must not outlive us
+                   "jackd", "-n", "hf-bench", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "256"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(1.5)
 
     def __enter__(self):

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "audio/jack_client.h"
 
+#include <glob.h>
 #include <sys/statvfs.h>
 
 #include <cstdlib>
 #include <mutex>
+#include <string_view>
 
 namespace holdfast::audio {
 namespace {
@@ -37,11 +39,31 @@ std::string hint_on_shared_memory() {
          "larger";
 }
 
+Error unavailable(std::string what) {
+  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
+}
+
+Error no_server() {
+  return unavailable(
+      "no JACK server called '" + jack_server_name() +
+      "' answers this user; start one, e.g. `jackd -d alsa`, or run under `pw-jack`" +
+      hint_on_shared_memory());
+}
+
+/// False only when there is certainly none. libjack 1.9.21 opens its database before it looks for a
+/// server, and a program that is killed in that moment leaves it in a state in which no server of
+/// this user starts any more. A server of jack2 shows itself by a socket.
+bool may_be_running() {
+  if (!std::string_view(jack_get_version_string()).starts_with("1.9.")) return true;  // not jack2
+  glob_t found = {};
+  const std::string pattern = "/dev/shm/jack_" + jack_server_name() + "_*";
+  const int result = glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
+  globfree(&found);
+  return result != GLOB_NOMATCH;
+}
+
 Error refusal(jack_status_t status) {
   const std::string reason = take_said();
-  const auto unavailable = [](std::string what) {
-    return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-  };
   if ((status & JackVersionError) != 0) {
     return unavailable("the JACK server and libjack are of different versions (" + reason +
                        "); install jackd2 and libjack-jackd2-0 of one release");
@@ -50,10 +72,7 @@ Error refusal(jack_status_t status) {
     return unavailable("cannot reach the JACK server's shared memory (" + reason + ")" +
                        hint_on_shared_memory());
   }
-  return unavailable(
-      "no JACK server called '" + jack_server_name() +
-      "' answers this user; start one, e.g. `jackd -d alsa`, or run under `pw-jack`" +
-      hint_on_shared_memory());
+  return no_server();
 }
 
 }  // namespace
@@ -67,6 +86,7 @@ Result<JackClient> open_jack_client(const char* name) {
   jack_set_error_function(&keep);
   jack_set_info_function(&ignore);
   take_said();
+  if (!may_be_running()) return no_server();
   jack_status_t status = {};
   JackClient client(jack_client_open(name, JackNoStartServer, &status));
   if (client == nullptr) return refusal(status);

@@ -48,7 +48,8 @@ class Batch:
         named = re.findall(r"^(.+?):\d+:\d+: error:", run.stderr.decode(), re.M)
         strangers = [file for file in self.files if file in named]
         if not strangers or len(strangers) == len(self.files):
-            return [[file] for file in self.files]
+            half = len(self.files) // 2
+            return [self.files[:half], self.files[half:]]
         return [[file for file in self.files if file not in strangers], strangers]
 
     def complaints(self, settings):
@@ -91,7 +92,9 @@ def batches_of(commands, source):
         if file.suffix == ".cc" and file.is_relative_to(source / "src"):
             words = shlex.split(command["command"])
             output = words.index("-o")
-            key = (os.path.dirname(words[output + 1]), tuple(words[1:output]))
+            # What g++ alone knows is no reason for a file not to compile.
+            flags = (*words[1:output], "-Wno-unknown-warning-option")
+            key = (os.path.dirname(words[output + 1]), flags)
             targets.setdefault(key, []).append(str(file))
     seen = set()
     for (_, flags), files in reversed(targets.items()):

@@ -114,7 +114,9 @@ TEST_F(TraceFileTest, AnExistingFileIsReplacedWhenToldTo) {
 TEST_F(TraceFileTest, AFullDiskLeavesTheWholeChunksAndSaysSo) {
   const std::vector<Record> blocks = test::sample_blocks(5 * kChunkRecords);
   Result<TraceFile> file = TraceFile::create(path(), test::sample_info());
-  const FileSizeLimit limit(100'000);  // in the middle of the third chunk
+  std::vector<size_t> ends;
+  test::sample_trace(blocks, kChunkRecords, &ends);
+  const FileSizeLimit limit((ends[2] + ends[3]) / 2);  // in the middle of the third chunk
   const Result<> added = file->add(blocks);
   ASSERT_FALSE(added.ok());
   EXPECT_EQ(added.error().system_errno, EFBIG);

@@ -11,6 +11,9 @@ import time
 from sound_systems.sound_system import Missing, SoundSystem, wait_for
 
 
+STRANGER = 65500  # a user whom nobody is
+
+
 def _count(system, *arguments, device=None):
     command = [system.place.binaries / "holdfast", "count", "--device", device or system.device(), "--json", *arguments]
     return subprocess.run([str(word) for word in command], env=system.environment(), stdin=subprocess.DEVNULL,
@@ -67,6 +70,17 @@ def a_server_that_returns_is_in_the_summary_and_in_the_trace(system):
     again = subprocess.run([system.place.binaries / "holdfast", "explain", trace, "--json"], capture_output=True,
                            text=True, check=False, timeout=60)
     assert again.stdout == output, (again.stdout[-600:], output[-600:])
+
+
+def looking_for_a_server_that_is_not_there_leaves_nothing(system):
+    if not system.is_root():
+        raise Missing("becoming a user who never used JACK needs root")
+    database = pathlib.Path(f"/dev/shm/jack_db-{STRANGER}")
+    assert not database.exists(), f"{database} was there before"
+    result = subprocess.run([system.place.binaries / "holdfast", "devices"], env=system.environment(), user=STRANGER,
+                            group=STRANGER, extra_groups=[], capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 0 and "no JACK server" in result.stdout, result
+    assert not database.exists(), "a kill in the wrong moment leaves it broken, and then no server starts"
 
 
 def _follow(system, disturb):
@@ -141,7 +155,8 @@ class Jack(SoundSystem):
     torn_by_late_server = 1  # it runs its next cycle at once, in the same buffers
     own_checks = (another_block_size_and_a_missing_port_are_told, devices_lists_the_server_and_its_ports,
                   a_server_that_returns_is_in_the_summary_and_in_the_trace, a_server_that_was_stopped_is_named,
-                  a_program_before_us_that_was_slow_is_named, a_small_shared_memory_is_named)
+                  a_program_before_us_that_was_slow_is_named, a_small_shared_memory_is_named,
+                  looking_for_a_server_that_is_not_there_leaves_nothing)
 
     def __init__(self, place):
         super().__init__(place)
