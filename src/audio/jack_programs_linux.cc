@@ -68,12 +68,14 @@ pid_t find_jack_program(const std::string& server, const std::string& client,
   const std::vector<std::string> sockets =
       jack_client_sockets(read_all(root + "/net/unix"), client);
   if (sockets.empty()) return 0;
+  std::string ending = "_";
+  ending.append(server).append("_").append(client);
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(root, error)) {
     const std::string name = entry.path().filename().string();
     pid_t process = 0;
     std::from_chars(name.data(), name.data() + name.size(), process);
-    if (process > 0 && is_client(entry.path(), sockets, "_" + server + "_" + client)) {
+    if (process > 0 && is_client(entry.path(), sockets, ending)) {
       return process;
     }
   }

@@ -21,6 +21,7 @@ class PageBuffer {
  public:
   PageBuffer() = default;
   explicit PageBuffer(size_t count) : count_(count) {
+    // T may be a pointer. NOLINTNEXTLINE(bugprone-sizeof-expression)
     size_bytes_ = (count * sizeof(T) + kPage - 1) / kPage * kPage;
     if (size_bytes_ == 0) return;
     memory_.reset(::operator new(size_bytes_, kAlignment));

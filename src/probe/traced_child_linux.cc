@@ -52,6 +52,7 @@ Result<TracedChild> fork_traced_child(const std::vector<std::string>& command,
                                       const sigset_t& mask) {
   const std::vector<sock_filter> filter = make_call_filter();
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   HF_TRY_ASSIGN(Pipe go, make_pipe());
