@@ -47,9 +47,8 @@ def left_overs():
     found = [line for line in pathlib.Path("/proc/swaps").read_text().splitlines() if "holdfast" in line]
     for directory, children, _ in os.walk("/sys/fs/cgroup"):
         found += [f"{directory}/{child}" for child in children if child.startswith("holdfast-")]
-    for top in ("/var/lib/holdfast", "/var/tmp", "/tmp"):
-        if os.path.isdir(top):
-            found += [f"{top}/{name}" for name in os.listdir(top) if name.startswith("holdfast-")]
+    for top in ("/var/lib/holdfast", "/var/tmp", "/tmp"):  # the first goes away with its last file
+        found += [str(path) for path in pathlib.Path(top).glob("holdfast-*")]
     mounts = pathlib.Path("/proc/self/mounts").read_text()
     return found + [line for line in mounts.splitlines() if "holdfast-" in line]
 

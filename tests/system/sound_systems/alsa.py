@@ -57,7 +57,7 @@ def read_access_counts_as_exactly(system):
         system.start(frames)
         result = contract.Run(system, frames, 0.8, "--sleep", 9).result()
         assert "access=rw" in result["device"] and result["lost_frames"] > 0, result
-        contract.check_counts(result)
+        contract.check_counts(result, system)
         system.end()
 
 
@@ -65,7 +65,7 @@ def every_sample_format_keeps_its_positions(system):
     for pcm in ("float", "s32", "s24", "s24packed"):
         system.pcm = pcm
         system.start(64)
-        contract.check_counts(contract.Run(system, 64, 0.3).result())
+        contract.check_counts(contract.Run(system, 64, 0.3).result(), system)
         system.end()
 
 
@@ -78,7 +78,7 @@ def a_block_overwritten_while_it_is_copied_is_thrown_away(system):
         result = run.result()
         assert result["torn_blocks"] == 5 and result["lost_frames"] > 5 * 256, result
         result["torn_by_content"] = 0  # they are, which is what was marked
-        contract.check_counts(result)
+        contract.check_counts(result, system)
         system.end()
 
 

@@ -19,6 +19,7 @@ class SoundSystem:
     server_lateness_loses = False  # a late server loses frames (JACK); else it catches up (PipeWire)
     torn_by_late_server = 0       # blocks that the next cycle may overwrite under our eyes when the server was late
     client_lateness_loses = True
+    misplaced_share = 1 / 400     # of its blocks at most, while the machine is busy; frames are counted right all the same
     most_torn = 0                 # so many blocks of a run may be overwritten while they are read, unseen
     block_sizes = (16, 64, 256, 1024)
     late_block_sizes = (16, 64)   # of those, where clients are made late
