@@ -42,17 +42,21 @@ class CoverageBook {
     return thread.name == options_.thread || std::to_string(thread.id) == options_.thread;
   }
 
-  /// All threads of a process that are judged.
+  /// All threads of a process that are judged and have not ended: for a moment, those that have are
+  /// listed still, without a stack.
   void look_at_all(pid_t pid, CoverageMoment moment) {
     const auto threads = probe::read_threads(pid);
     if (!threads) return;
     for (const TaskStat& thread : *threads) {
-      if (is_judged(thread)) look(pid, thread.id, moment);
+      if (is_judged(thread) && !ended_.contains(thread.id)) look(pid, thread.id, moment);
     }
   }
 
-  void look_at_one(pid_t pid, const TaskStat& thread, CoverageMoment moment) {
-    if (is_judged(thread)) look(pid, thread.id, moment);
+  /// A thread's last look.
+  void look_at_end(pid_t pid, const TaskStat& thread) {
+    if (!is_judged(thread)) return;
+    look(pid, thread.id, CoverageMoment::kThreadEnd);
+    ended_.insert(thread.id);
   }
 
   /// For when nothing is real-time: the main thread.
@@ -86,11 +90,12 @@ class CoverageBook {
     std::vector<Unavailable> missing;
     auto now = probe::read_lock_coverage(pid, thread, moment, missing);
     for (const Unavailable& each : missing) tell(each);
+    const auto known = coverages.find({pid, thread});
+    if (!now && known != coverages.end()) return;  // it is ending, and was seen before
     if (!now) {
       const std::string who = "thread " + std::to_string(thread);
       return tell({"what is locked for " + who + ": " + now.error().what, ""});
     }
-    const auto known = coverages.find({pid, thread});
     if (known == coverages.end()) {
       coverages.emplace(std::pair(pid, thread), std::move(*now));
     } else if (&fuller(known->second, *now) == &*now) {
@@ -105,6 +110,7 @@ class CoverageBook {
   const AuditRunOptions& options_;
   Coverages judged_;
   Coverages main_;
+  std::set<pid_t> ended_;
   std::set<std::string> told_;
 };
 
@@ -237,7 +243,7 @@ class Auditor {
   void at_end_of_thread(pid_t pid, pid_t thread) {
     const auto stat = read_thread(pid, thread);
     if (!stat) return;
-    book_.look_at_one(pid, *stat, CoverageMoment::kThreadEnd);
+    book_.look_at_end(pid, *stat);
     if (thread == pid) book_.look_at_main(pid, CoverageMoment::kThreadEnd);
   }
 
