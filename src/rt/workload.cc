@@ -11,16 +11,16 @@ namespace {
 
 /// Each instance has a page of code to itself. A template cannot be in the marked section (g++ 12),
 /// and these are not to be locked with it: whether they are is what an experiment is about.
-template <int N>
-[[gnu::noinline, gnu::aligned(4096)]] int rare_path(int x) noexcept {
+template <unsigned N>
+[[gnu::noinline, gnu::aligned(4096)]] unsigned rare_path(unsigned x) noexcept {
   return (x ^ N) * (N + 3);
 }
 
-using Path = int (*)(int) noexcept;
+using Path = unsigned (*)(unsigned) noexcept;
 
 template <size_t... N>
 constexpr auto make_paths(std::index_sequence<N...> /*unused*/) {
-  return std::array<Path, sizeof...(N)>{&rare_path<static_cast<int>(N)>...};
+  return std::array<Path, sizeof...(N)>{&rare_path<static_cast<unsigned>(N)>...};
 }
 
 constexpr auto kPaths = make_paths(std::make_index_sequence<Workload::kMostPaths>{});

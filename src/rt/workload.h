@@ -49,7 +49,7 @@ class Workload {
   size_t due_ = 0;  ///< Credit: a rare thing is due when it reaches the period.
   size_t next_ = 0;
   size_t stride_ = 1;  ///< Coprime to the number of rare things: no read-ahead guesses the next.
-  int result_ = 0;
+  unsigned result_ = 0;
 };
 
 }  // namespace holdfast

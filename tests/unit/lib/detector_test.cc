@@ -129,7 +129,8 @@ TEST_F(Detector, BlocksThatMakeNoSenseAreRefused) {
   hf_block block = block_at(0);
   block.frames = -1;
   EXPECT_EQ(hf_gap_detector_place(detector_, &block, nullptr), HF_ERROR_USAGE);
-  block = block_at(INT64_MAX - 5);
+  block = block_at(0);
+  block.position = INT64_MAX - 5;
   EXPECT_EQ(hf_gap_detector_place(detector_, &block, nullptr), HF_ERROR_USAGE);
   block = block_at(0);
   block.struct_size = 0;
