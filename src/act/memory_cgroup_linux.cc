@@ -48,8 +48,8 @@ Result<std::string> parent_for_child(const MemoryCgroupPlace& own) {
   const std::string parent = own.directory.substr(0, own.directory.rfind('/'));
   const auto controllers = read_small_file(parent + "/cgroup.subtree_control");
   if (controllers && controllers->find("memory") != std::string::npos) return parent;
-  return Error{ErrorKind::kUnavailable, 0,
-               std::string("no memory limit is possible beside the own cgroup -- ") + kHowToGetIt};
+  return unavailable(std::string("no memory limit is possible beside the own cgroup -- ") +
+                     kHowToGetIt);
 }
 
 }  // namespace
@@ -69,10 +69,9 @@ Result<MemoryCgroup> MemoryCgroup::existing(const std::string& directory) {
   if (access((directory + "/memory.max").c_str(), F_OK) == 0) {
     return MemoryCgroup({CgroupVersion::kV2, directory}, directory);
   }
-  return Error{ErrorKind::kUsage, 0,
-               directory +
-                   " is not a memory cgroup with a limit, such as "
-                   "/sys/fs/cgroup/memory/mygroup"};
+  return usage_error(directory +
+                     " is not a memory cgroup with a limit, such as "
+                     "/sys/fs/cgroup/memory/mygroup");
 }
 
 Result<MemoryCgroup> MemoryCgroup::of_process(pid_t pid, const std::string& root) {
@@ -104,7 +103,7 @@ Result<> MemoryCgroup::set_limit(int64_t limit_bytes) const {
 
 Result<> MemoryCgroup::set_swappiness(int swappiness) const {
   if (place_.version == CgroupVersion::kV2) {
-    return Error{ErrorKind::kUnavailable, 0, "cgroup version 2 has no swappiness"};
+    return unavailable("cgroup version 2 has no swappiness");
   }
   return write_small_file(place_.directory + "/memory.swappiness", std::to_string(swappiness));
 }

@@ -50,9 +50,9 @@ Result<int> make_hole(int64_t size_bytes) {
     if (is_on_disk(file) && ftruncate(file, size_bytes) == 0) return file;
     close(file);
   }
-  return Error{ErrorKind::kUnavailable, 0,
-               "pages of a file need a writable directory on a disk: neither /var/tmp nor /tmp is "
-               "one here; use --kind anon"};
+  return unavailable(
+      "pages of a file need a writable directory on a disk: neither /var/tmp nor /tmp is "
+      "one here; use --kind anon");
 }
 
 }  // namespace

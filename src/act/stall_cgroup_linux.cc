@@ -33,7 +33,7 @@ Result<> create_stall_cgroup(const std::string& directory) {
   }
   if (read_small_file(stall_file(directory))) return Done{};
   rmdir(directory.c_str());
-  return Error{ErrorKind::kUnavailable, 0, "cgroups do not tell memory stalls here (PSI)"};
+  return unavailable("cgroups do not tell memory stalls here (PSI)");
 }
 
 Result<> enter_stall_cgroup(const std::string& directory) {

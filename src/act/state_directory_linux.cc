@@ -33,7 +33,7 @@ Result<std::string> make_state_directory() {
   if (lstat(path.c_str(), &status) != 0) return system_error("cannot stat " + path, errno);
   const bool is_own = S_ISDIR(status.st_mode) && status.st_uid == geteuid();
   if (!is_own || (status.st_mode & 022) != 0) {
-    return Error{ErrorKind::kUnavailable, 0, path + " is not a directory that only you can write"};
+    return unavailable(path + " is not a directory that only you can write");
   }
   return path;
 }

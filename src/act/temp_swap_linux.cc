@@ -18,10 +18,6 @@ namespace {
 
 constexpr int64_t kGibibyte = int64_t{1} << 30;
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, "no temporary swap: " + std::move(what)};
-}
-
 /// Swap needs a file whose blocks stay where they are on one device. The list names what works;
 /// everything else is refused, since the kernel's own refusal is only "Invalid argument".
 bool can_hold_swap(int64_t file_system) {

@@ -17,10 +17,6 @@ constexpr const char* kNoCard =
     "knows); connect one or load its driver, name a PCM of your own with --device alsa:PCM, or use "
     "--device virtual";
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 struct CloseControl {
   void operator()(snd_ctl_t* control) const { snd_ctl_close(control); }
 };

@@ -6,16 +6,12 @@
 namespace holdfast::audio {
 namespace {
 
+constexpr const char* kAlsa = "ALSA";
 constexpr int64_t kMinRingBlocks = 2;
-constexpr int64_t kMaxRingBlocks = 1024;
-
-Error usage(std::string_view word, const std::string& expected) {
-  return Error{ErrorKind::kUsage, 0,
-               "ALSA: '" + std::string(word) + "' is not understood; " + expected};
-}
+constexpr int64_t kMaxAlsaRingBlocks = 1024;
 
 Result<> set_access(AlsaOptions& options, std::string_view value) {
-  if (value != "mmap" && value != "rw") return usage(value, "access is mmap or rw");
+  if (value != "mmap" && value != "rw") return not_understood(kAlsa, value, "access is mmap or rw");
   options.access = value == "rw" ? AlsaAccess::kReadWrite : AlsaAccess::kMmap;
   return Done{};
 }
@@ -24,8 +20,8 @@ Result<> set_ring(AlsaOptions& options, std::string_view value) {
   int64_t blocks = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), blocks);
   const bool is_number = error == std::errc() && end == value.data() + value.size();
-  if (!is_number || blocks < kMinRingBlocks || blocks > kMaxRingBlocks) {
-    return usage(value, "ring is a number of blocks from 2 to 1024");
+  if (!is_number || blocks < kMinRingBlocks || blocks > kMaxAlsaRingBlocks) {
+    return not_understood(kAlsa, value, "ring is a number of blocks from 2 to 1024");
   }
   options.ring_blocks = blocks;
   return Done{};
@@ -40,7 +36,7 @@ bool is_ours(std::string_view word) {
 Result<AlsaOptions> parse_alsa_options(std::string_view text) {
   AlsaOptions options;
   if (text.empty()) return options;
-  if (text.front() != ':') return usage(text, "write alsa or alsa:PCM");
+  if (text.front() != ':') return not_understood(kAlsa, text, "write alsa or alsa:PCM");
   text.remove_prefix(1);
   while (!text.empty()) {
     const size_t comma = text.rfind(',');

@@ -25,12 +25,11 @@ constexpr snd_pcm_access_t kMapped[] = {SND_PCM_ACCESS_MMAP_INTERLEAVED,
                                         SND_PCM_ACCESS_MMAP_COMPLEX};
 
 Error refused_setting(const AlsaPcm& pcm, const char* setting, int refused) {
-  return Error{ErrorKind::kUnavailable, 0,
-               "ALSA: '" + pcm.name + "' cannot be set up (" + setting + ": " +
-                   snd_strerror(refused) +
-                   "); try --device 'alsa:plughw:...', which converts, or "
-                   "see what it can with `arecord -D '" +
-                   pcm.name + "' --dump-hw-params -d 1`"};
+  return unavailable("ALSA: '" + pcm.name + "' cannot be set up (" + setting + ": " +
+                     snd_strerror(refused) +
+                     "); try --device 'alsa:plughw:...', which converts, or "
+                     "see what it can with `arecord -D '" +
+                     pcm.name + "' --dump-hw-params -d 1`");
 }
 
 /// ALSA prints on its own, to stderr; each refusal becomes a sentence of ours.
@@ -184,8 +183,8 @@ Result<AlsaPcm> open_alsa_pcm(const AlsaOptions& options, const StreamFormat& fo
   if (refused < 0) return alsa_refusal(pcm.name, refused);
   pcm.handle.reset(opened);
   if (snd_pcm_type(opened) == SND_PCM_TYPE_NULL) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "ALSA: '" + pcm.name + "' has no clock; --device virtual:clock=fake is as fast"};
+    return unavailable("ALSA: '" + pcm.name +
+                       "' has no clock; --device virtual:clock=fake is as fast");
   }
   snd_pcm_hw_params_t* params = nullptr;
   snd_pcm_hw_params_alloca(&params);

@@ -39,10 +39,6 @@ std::string hint_on_shared_memory() {
          "larger";
 }
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 Error no_server() {
   return unavailable(
       "no JACK server called '" + jack_server_name() +

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "audio/jack_device.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include "audio/jack_ports.h"
+#include "audio/thread_stack_linux.h"
 #include "audio/wait_linux.h"
 
 namespace holdfast::audio {
@@ -12,20 +12,6 @@ namespace {
 
 constexpr const char* kClientName = "holdfast";
 constexpr Nanos kThreadPatience = kSecond * 2;
-
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
-MemoryRange own_stack() {
-  pthread_attr_t attributes;
-  void* begin = nullptr;
-  size_t size_bytes = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {};
-  pthread_attr_getstack(&attributes, &begin, &size_bytes);
-  pthread_attr_destroy(&attributes);
-  return {reinterpret_cast<uintptr_t>(begin), size_bytes, "audio thread's stack"};
-}
 
 }  // namespace
 

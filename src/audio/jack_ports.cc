@@ -88,11 +88,11 @@ Result<std::vector<std::string>> find_jack_sources(jack_client_t* client, std::s
     }
     if (found.empty()) {
       const std::string nearest_name = nearest_source(name, known);
-      return Error{ErrorKind::kUnavailable, 0,
-                   "no JACK port or client that gives sound is called '" + std::string(name) + "'" +
-                       (nearest_name.empty() ? "; there is none at all"
-                                             : "; the nearest is '" + nearest_name +
-                                                   "', and `holdfast devices` lists all")};
+      return unavailable(
+          "no JACK port or client that gives sound is called '" + std::string(name) + "'" +
+          (nearest_name.empty()
+               ? "; there is none at all"
+               : "; the nearest is '" + nearest_name + "', and `holdfast devices` lists all"));
     }
   }
   if (found.size() > most) found.resize(most);

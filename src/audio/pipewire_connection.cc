@@ -16,10 +16,6 @@ namespace {
 constexpr Nanos kPatience = kSecond * 2;
 constexpr uint32_t kCoreId = 0;
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 bool is_set(const char* name) {
   const char* value = getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
   return value != nullptr && *value != '\0';

@@ -13,15 +13,11 @@ namespace holdfast::audio {
 namespace {
 
 constexpr const char* kNodeName = "holdfast";
-constexpr Nanos kPatience = kSecond * 2;
+constexpr Nanos kCyclePatience = kSecond * 2;
 /// Another block size takes effect in the cycle after the link that asks for it.
 constexpr int64_t kSettlingCycles = 4;
 /// From so many calls in a row without data on, it is the source that gives nothing.
 constexpr int kMostEmptyCalls = 3;
-
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
 
 /// Asks for rate and block size, and for cycles even while nothing is linked. That is a request:
 /// the server weighs it against others' and its own limits.
@@ -128,7 +124,7 @@ Result<> PipewireDevice::add_ports() {
 /// Without a session manager nobody else would. Our own ports are told apart by our node's id.
 Result<> PipewireDevice::make_links() {
   std::vector<PipewirePort> own;
-  connection_->wait_for(kPatience, [&] {
+  connection_->wait_for(kCyclePatience, [&] {
     own = graph_->objects().ports_of(pw_filter_get_node_id(filter_), false);
     return own.size() == asked_.channels;
   });
@@ -153,7 +149,7 @@ Result<> PipewireDevice::make_links() {
   for (size_t i = 0; i < count; i++) {
     links_.push_back(std::make_unique<PipewireLink>(*connection_, source->ports[i], own[i]));
   }
-  connection_->wait_for(kPatience, [this] {
+  connection_->wait_for(kCyclePatience, [this] {
     return std::all_of(links_.begin(), links_.end(), [](auto& link) { return link->is_settled(); });
   });
   const PipewireLock held = connection_->lock();
@@ -174,7 +170,7 @@ Result<> PipewireDevice::make_links() {
 /// The data thread exists from here on; its blocks go nowhere before start().
 Result<> PipewireDevice::wait_for_cycles() {
   const int64_t cycles = cycles_.load();
-  connection_->wait_for(kPatience, [&] { return cycles_.load() >= cycles + kSettlingCycles; });
+  connection_->wait_for(kCyclePatience, [&] { return cycles_.load() >= cycles + kSettlingCycles; });
   if (cycles_.load() >= cycles + kSettlingCycles) return Done{};
   return unavailable(
       "the PipeWire server let us in but runs no cycle within 2 s: it has no device that drives "

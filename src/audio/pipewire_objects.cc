@@ -9,10 +9,6 @@
 namespace holdfast::audio {
 namespace {
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 bool is_source(const PipewireNode& node) {
   return node.media_class.starts_with("Audio/Source") || node.media_class == "Audio/Duplex";
 }

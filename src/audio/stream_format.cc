@@ -7,7 +7,7 @@ namespace holdfast::audio {
 namespace {
 
 Error bad_format(const std::string& what) {
-  return Error{ErrorKind::kUsage, 0, what};
+  return usage_error(what);
 }
 
 void add_difference(std::string& text, const char* what, int64_t asked, int64_t granted) {

@@ -11,6 +11,7 @@
 namespace holdfast::audio {
 namespace {
 
+constexpr const char* kVirtualDevice = "virtual device";
 constexpr std::array<std::pair<std::string_view, FaultKind>, 7> kFaultNames = {
     {{"lose", FaultKind::kLose},
      {"stall", FaultKind::kStall},
@@ -22,11 +23,6 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 7> kFaultNames = {
 constexpr int64_t kMaxLostFrames = int64_t{1} << 32;
 constexpr int64_t kMaxLostFrames32Bit = (int64_t{1} << 31) - kMaxBlockFrames;
 constexpr int64_t kMaxRingBlocks = 65536;
-
-Error usage(std::string_view word, const std::string& expected) {
-  return Error{ErrorKind::kUsage, 0,
-               "virtual device: '" + std::string(word) + "' is not understood; " + expected};
-}
 
 template <class Number>
 bool parse_number(std::string_view text, Number& value) {
@@ -47,7 +43,7 @@ std::string to_text(const ScriptedFault& fault) {
 Result<Nanos> duration_in(std::string_view word, std::string_view text) {
   Result<Nanos> duration = parse_duration(text);
   if (duration) return duration;
-  return usage(word, "times are written 10s, 400ms, 50us");
+  return not_understood(kVirtualDevice, word, "times are written 10s, 400ms, 50us");
 }
 
 /// `key@TIME` or `key=AMOUNT@TIME`.
@@ -61,9 +57,9 @@ Result<ScriptedFault> parse_fault(std::string_view word) {
   const auto* known = std::find_if(kFaultNames.begin(), kFaultNames.end(),
                                    [&](const auto& entry) { return entry.first == name; });
   if (known == kFaultNames.end()) {
-    return usage(word,
-                 "faults are lose=FRAMES@TIME, stall=DUR@TIME, restart@TIME, twin@TIME, "
-                 "silent@TIME, torn@TIME, gone@TIME");
+    return not_understood(kVirtualDevice, word,
+                          "faults are lose=FRAMES@TIME, stall=DUR@TIME, restart@TIME, twin@TIME, "
+                          "silent@TIME, torn@TIME, gone@TIME");
   }
   ScriptedFault fault;
   fault.kind = known->second;
@@ -71,23 +67,27 @@ Result<ScriptedFault> parse_fault(std::string_view word) {
   if (fault.kind == FaultKind::kLose) {
     const bool is_count = parse_number(amount, fault.frames.count) && fault.frames.count > 0 &&
                           fault.frames.count <= kMaxLostFrames;
-    if (!is_count) return usage(word, "write lose=FRAMES@TIME, for example lose=187@1s");
+    if (!is_count)
+      return not_understood(kVirtualDevice, word,
+                            "write lose=FRAMES@TIME, for example lose=187@1s");
   } else if (fault.kind == FaultKind::kStall) {
     HF_TRY_ASSIGN(fault.duration, duration_in(word, amount));
   } else if (!amount.empty()) {
-    return usage(word, "write " + std::string(name) + "@TIME");
+    return not_understood(kVirtualDevice, word, "write " + std::string(name) + "@TIME");
   }
   return fault;
 }
 
 Result<> set_policy(VirtualOptions& options, std::string_view value) {
-  if (value != "skip" && value != "catchup") return usage(value, "policy is skip or catchup");
+  if (value != "skip" && value != "catchup")
+    return not_understood(kVirtualDevice, value, "policy is skip or catchup");
   options.policy = value == "skip" ? VirtualPolicy::kSkip : VirtualPolicy::kCatchup;
   return Done{};
 }
 
 Result<> set_clock(VirtualOptions& options, std::string_view value) {
-  if (value != "real" && value != "fake") return usage(value, "clock is real or fake");
+  if (value != "real" && value != "fake")
+    return not_understood(kVirtualDevice, value, "clock is real or fake");
   options.is_clock_fake = value == "fake";
   return Done{};
 }
@@ -104,7 +104,8 @@ Result<> set_content(VirtualOptions& options, std::string_view value) {
     options.content = VirtualContent::kFile;
     options.file = value;
   } else {
-    return usage(value, "content is position, tone, silence or a file ending in .wav");
+    return not_understood(kVirtualDevice, value,
+                          "content is position, tone, silence or a file ending in .wav");
   }
   return Done{};
 }
@@ -116,22 +117,27 @@ Result<> set_option(VirtualOptions& options, std::string_view key, std::string_v
   if (key == "ring") {
     const bool is_ring = parse_number(value, options.ring_blocks) && options.ring_blocks >= 1 &&
                          options.ring_blocks <= kMaxRingBlocks;
-    if (!is_ring) return usage(value, "ring is a number of blocks from 1 to 65536");
+    if (!is_ring)
+      return not_understood(kVirtualDevice, value, "ring is a number of blocks from 1 to 65536");
   } else if (key == "ppm") {
     const bool is_ppm = parse_number(value, options.drift_ppm) && options.drift_ppm > -100'000 &&
                         options.drift_ppm < 100'000;
-    if (!is_ppm) return usage(value, "ppm is a number between -100000 and 100000");
+    if (!is_ppm)
+      return not_understood(kVirtualDevice, value, "ppm is a number between -100000 and 100000");
   } else if (key == "jitter") {
     HF_TRY_ASSIGN(options.jitter, duration_in("jitter=" + std::string(value), value));
   } else if (key == "counter") {
-    if (value != "32" && value != "64") return usage(value, "counter is 32 or 64 (bits)");
+    if (value != "32" && value != "64")
+      return not_understood(kVirtualDevice, value, "counter is 32 or 64 (bits)");
     options.is_counter_32_bit = value == "32";
   } else if (key == "start") {
     const bool is_start = parse_number(value, options.start.count) && options.start.count >= 0 &&
                           options.start.count < (int64_t{1} << 60);
-    if (!is_start) return usage(value, "start is the position of the first frame");
+    if (!is_start)
+      return not_understood(kVirtualDevice, value, "start is the position of the first frame");
   } else {
-    return usage(key, "options are policy, ring, clock, content, ppm, jitter, counter, start");
+    return not_understood(kVirtualDevice, key,
+                          "options are policy, ring, clock, content, ppm, jitter, counter, start");
   }
   return Done{};
 }
@@ -160,7 +166,7 @@ std::string content_text(const VirtualOptions& options) {
 Result<VirtualOptions> parse_virtual_options(std::string_view text) {
   VirtualOptions options;
   if (!text.empty() && text.front() != ':') {
-    return usage(text, "write virtual or virtual:key=value,...");
+    return not_understood(kVirtualDevice, text, "write virtual or virtual:key=value,...");
   }
   while (text.size() > 1) {
     text.remove_prefix(1);
@@ -172,12 +178,14 @@ Result<VirtualOptions> parse_virtual_options(std::string_view text) {
       continue;
     }
     const size_t equals = word.find('=');
-    if (equals == std::string_view::npos) return usage(word, "write key=value");
+    if (equals == std::string_view::npos)
+      return not_understood(kVirtualDevice, word, "write key=value");
     HF_TRY(set_option(options, word.substr(0, equals), word.substr(equals + 1)));
   }
   for (const ScriptedFault& fault : options.faults) {
     if (!options.is_counter_32_bit || fault.frames.count < kMaxLostFrames32Bit) continue;
-    return usage(to_text(fault), "a 32-bit counter can only tell losses below 2^31 frames");
+    return not_understood(kVirtualDevice, to_text(fault),
+                          "a 32-bit counter can only tell losses below 2^31 frames");
   }
   std::stable_sort(options.faults.begin(), options.faults.end(),
                    [](const ScriptedFault& a, const ScriptedFault& b) { return a.at < b.at; });

@@ -13,4 +13,8 @@ Error system_error(const std::string& what, int system_errno) {
                what + ": " + std::strerror(system_errno)};
 }
 
+Error not_understood(const std::string& whose, std::string_view word, const std::string& expected) {
+  return usage_error(whose + ": '" + std::string(word) + "' is not understood; " + expected);
+}
+
 }  // namespace holdfast

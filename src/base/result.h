@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -35,6 +36,16 @@ struct Error {
 
 /// "what: <strerror>" with its errno. Permission errors and missing features become kUnavailable.
 Error system_error(const std::string& what, int system_errno);
+
+/// Errors without an errno, of the two kinds that users can do something about.
+inline Error usage_error(std::string what) {
+  return {ErrorKind::kUsage, 0, std::move(what)};
+}
+inline Error unavailable(std::string what) {
+  return {ErrorKind::kUnavailable, 0, std::move(what)};
+}
+/// A word of the user's that `whose` options do not have: "ALSA: 'x' is not understood; expected".
+Error not_understood(const std::string& whose, std::string_view word, const std::string& expected);
 
 struct Done {};
 

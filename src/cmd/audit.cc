@@ -36,7 +36,7 @@ struct AuditOptions {
 };
 
 Result<> check(const AuditOptions& options) {
-  const auto usage = [](const std::string& what) { return Error{ErrorKind::kUsage, 0, what}; };
+  const auto usage = [](const std::string& what) { return usage_error(what); };
   if (options.program.empty() && options.pid == 0) {
     return usage("which program? Say -- PROGRAM [ARGUMENTS], or --pid PID");
   }
@@ -147,7 +147,7 @@ Result<int> audit(const AuditOptions& options, Output& output) {
   if (!options.duration.empty()) {
     HF_TRY_ASSIGN(run.duration, parse_duration(options.duration));
     if (run.duration == Nanos(0)) {
-      return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+      return usage_error("--for must be longer than 0s");
     }
   }
   HF_TRY_ASSIGN(AuditPrinter printer, AuditPrinter::open(options, output));

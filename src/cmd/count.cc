@@ -35,7 +35,7 @@ class PageOuter {
     if (options.page_out_every.empty()) return outer;
     HF_TRY_ASSIGN(outer.every_, parse_duration(options.page_out_every));
     if (outer.every_ == Nanos(0)) {
-      return Error{ErrorKind::kUsage, 0, "--page-out must be longer than 0s"};
+      return usage_error("--page-out must be longer than 0s");
     }
     outer.ranges_ = opened.touched_memory();
     return outer;
@@ -56,7 +56,7 @@ class PageOuter {
 
 Result<int> count(const CountOptions& options, Output& output) {
   if (options.is_following_server && options.observe == "none") {
-    return Error{ErrorKind::kUsage, 0, "--follow-server needs --observe to be more than none"};
+    return usage_error("--follow-server needs --observe to be more than none");
   }
   HF_TRY_ASSIGN(const Frames limit, limit_of(options.stream));
   HF_TRY_ASSIGN(const OpenedDevice opened, open_device(options.stream, limit));

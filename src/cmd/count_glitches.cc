@@ -53,8 +53,7 @@ Result<int64_t> parse_number(const char* name, const char* text) {
   char* end = nullptr;
   const long long value = std::strtoll(text, &end, 10);
   if (end != text && *end == '\0' && value > 0) return static_cast<int64_t>(value);
-  return Error{ErrorKind::kUsage, 0,
-               std::string(name) + " takes a whole number, not '" + text + "'"};
+  return usage_error(std::string(name) + " takes a whole number, not '" + text + "'");
 }
 
 Result<> set_option(int letter, const char* word, Options& options) {
@@ -70,7 +69,7 @@ Result<> set_option(int letter, const char* word, Options& options) {
     case 't': {
       HF_TRY_ASSIGN(options.duration, parse_duration(optarg));
       if (options.duration == Nanos(0)) {
-        return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+        return usage_error("--for must be longer than 0s");
       }
       break;
     }
@@ -81,8 +80,7 @@ Result<> set_option(int letter, const char* word, Options& options) {
       options.text = "CountGlitches " HF_VERSION "\n";
       break;
     default:
-      return Error{ErrorKind::kUsage, 0,
-                   std::string("'") + word + "' is not understood; see CountGlitches --help"};
+      return usage_error(std::string("'") + word + "' is not understood; see CountGlitches --help");
   }
   return Done{};
 }
@@ -100,11 +98,10 @@ Result<Options> parse(int argc, char** argv) {
   }
   if (options.duration > Nanos(0) &&
       frames_in(options.duration, options.format.rate_hz) == Frames(0)) {
-    return Error{ErrorKind::kUsage, 0, "--for must be longer than one frame"};
+    return usage_error("--for must be longer than one frame");
   }
   if (optind == argc) return options;
-  return Error{ErrorKind::kUsage, 0,
-               std::string("unexpected '") + argv[optind] + "'; see CountGlitches --help"};
+  return usage_error(std::string("unexpected '") + argv[optind] + "'; see CountGlitches --help");
 }
 
 /// The device, the audio thread's own objects, and the loop that prints what they find.

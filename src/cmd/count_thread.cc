@@ -21,7 +21,7 @@ constexpr Nanos kLongestQuiet = kSecond;  ///< No audio thread sleeps longer bet
 Error cannot_see(const session::Observer& observer) {
   const auto& reasons = observer.limitations();
   const std::string why = reasons.empty() ? "it cannot be observed" : reasons.front().why;
-  return Error{ErrorKind::kUnavailable, 0, "its sleeps and wakes are not to be seen: " + why};
+  return unavailable("its sleeps and wakes are not to be seen: " + why);
 }
 
 std::string scheduling_text(const TaskStat& thread) {
@@ -43,8 +43,7 @@ Result<SessionInfo> describe(const CountOptions& options, const ThreadChoice& ch
 
 Result<> check_block(int64_t frames) {
   if (frames >= audio::kMinBlockFrames && frames <= audio::kMaxBlockFrames) return Done{};
-  return Error{ErrorKind::kUsage, 0,
-               "--frames is the block size of that program: a number from 1 to 8192"};
+  return usage_error("--frames is the block size of that program: a number from 1 to 8192");
 }
 
 Result<ThreadChoice> choose(const CountOptions& options) {

@@ -242,7 +242,7 @@ Result<> press(RunningCounter& unlocked, RunningCounter& locked, LoadLoop& load,
 Result<Nanos> parse_length(const DemoOptions& options) {
   HF_TRY_ASSIGN(const Nanos duration, parse_duration(options.duration));
   if (duration >= kShortest) return duration;
-  return Error{ErrorKind::kUsage, 0, "--for must be 3s or more, not " + options.duration};
+  return usage_error("--for must be 3s or more, not " + options.duration);
 }
 
 Result<DemoResult> measure(Stage& stage, const DemoOptions& options, Nanos duration,

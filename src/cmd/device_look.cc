@@ -77,11 +77,11 @@ std::string take_line(std::string_view& text) {
 Result<audio::Offer> parse_answer(const SoundSystem& system, std::string_view text) {
   const std::string word = take_line(text);
   const std::string line = take_line(text);
-  if (word == "no") return Error{ErrorKind::kUnavailable, 0, line};
+  if (word == "no") return unavailable(line);
   if (word != "yes" && word != "default") {
-    return Error{ErrorKind::kUnavailable, 0,
-                 std::string(system.name) +
-                     " did not answer within 3 s, or its library crashed; is its server stopped?"};
+    return unavailable(
+        std::string(system.name) +
+        " did not answer within 3 s, or its library crashed; is its server stopped?");
   }
   audio::Offer offer{line, {}, word == "default"};
   while (!text.empty()) offer.sources.push_back(take_line(text));

@@ -20,10 +20,6 @@ constexpr SoundSystem kSystems[] = {
 };
 constexpr const char* kInstead = ", or use --device virtual";
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 Error no_module(const SoundSystem& system, const std::string& path) {
   const std::string name(system.name);
   if (system.development_package.empty()) {

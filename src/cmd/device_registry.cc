@@ -46,8 +46,7 @@ Result<std::unique_ptr<audio::Device>> make_device(std::string_view specificatio
     HF_TRY_ASSIGN(const audio::Module* module, load_module(system));
     return module->make(options);
   }
-  return Error{ErrorKind::kUsage, 0,
-               "no device is called '" + std::string(name) + "'; see `holdfast devices`"};
+  return usage_error("no device is called '" + std::string(name) + "'; see `holdfast devices`");
 }
 
 std::vector<DeviceListing> list_devices() {

@@ -12,9 +12,7 @@ namespace holdfast::cmd {
 namespace {
 
 std::string listing_json(const DeviceListing& listing) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.device/1");
+  JsonWriter json = begin_line("holdfast.device/1");
   json.field("name", listing.name);
   json.field("description", listing.description);
   json.field("available", listing.is_available);
@@ -22,8 +20,7 @@ std::string listing_json(const DeviceListing& listing) {
   json.begin_array("sources");
   for (const std::string& source : listing.sources) json.value(source);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string listing_line(const DeviceListing& listing) {

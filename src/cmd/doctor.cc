@@ -59,7 +59,7 @@ Result<Nanos> parse_self_test(const DoctorOptions& options) {
   if (options.duration == "0") return Nanos(0);
   HF_TRY_ASSIGN(const Nanos duration, parse_duration(options.duration));
   if (duration <= kLongestSelfTest) return duration;
-  return Error{ErrorKind::kUsage, 0, "--for takes at most 1h, and 0 for no self-test"};
+  return usage_error("--for takes at most 1h, and 0 for no self-test");
 }
 
 void print_group(const std::vector<Finding>& findings, Output& output) {

@@ -26,7 +26,7 @@ Result<Remedy> find_remedy(const std::string& name) {
     if (remedy.name == name) return std::move(remedy);
     known.push_back(remedy.name);
   }
-  return Error{ErrorKind::kUsage, 0, "--fix knows no '" + name + "', only these: " + joined(known)};
+  return usage_error("--fix knows no '" + name + "', only these: " + joined(known));
 }
 
 std::string lines_indented(const std::string& content) {
@@ -69,8 +69,7 @@ Result<std::vector<RemedyChange>> show_plan(const Remedy& remedy, Output& output
 Result<> ask_to_change(bool is_agreed) {
   if (is_agreed) return Done{};
   if (isatty(STDIN_FILENO) != 1) {
-    return Error{ErrorKind::kUsage, 0,
-                 "nothing was changed: stdin is no terminal to ask; confirm with --yes"};
+    return usage_error("nothing was changed: stdin is no terminal to ask; confirm with --yes");
   }
   std::fputs("Change this? [y/N] ", stderr);
   std::array<char, 16> answer = {};
@@ -78,7 +77,7 @@ Result<> ask_to_change(bool is_agreed) {
       (answer[0] == 'y' || answer[0] == 'Y')) {
     return Done{};
   }
-  return Error{ErrorKind::kUsage, 0, "nothing was changed"};
+  return usage_error("nothing was changed");
 }
 
 /// In the opposite order of what was done.

@@ -28,7 +28,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast evict";
+constexpr const char* kEvictProgram = "holdfast evict";
 constexpr Nanos kShortestInterval = kMillisecond * 10;
 constexpr Nanos kLongestInterval = kSecond * 3600;
 constexpr Nanos kLookAfterOne = kSecond;
@@ -57,7 +57,7 @@ Result<Pace> parse_pace(const EvictOptions& options) {
   if (!options.every.empty()) {
     HF_TRY_ASSIGN(pace.every, parse_duration(options.every));
     if (pace.every < kShortestInterval || pace.every > kLongestInterval) {
-      return Error{ErrorKind::kUsage, 0, "--every takes 10ms to 1h, not " + options.every};
+      return usage_error("--every takes 10ms to 1h, not " + options.every);
     }
   }
   if (!options.duration.empty()) {
@@ -216,9 +216,9 @@ Result<int> evict_pages(const EvictOptions& options, Output& output) {
 }
 
 int run_evict(const EvictOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kEvictProgram, options.output);
   if (options.pid == getpid()) {
-    return output.finish(Error{ErrorKind::kUsage, 0, "--pid is this program itself"});
+    return output.finish(usage_error("--pid is this program itself"));
   }
   return output.finish(evict_pages(options, output));
 }

@@ -63,9 +63,8 @@ Result<std::unique_ptr<session::Observer>> follow(pid_t process, bool is_server,
 Result<GraphFollowers> follow_graph(const CountOptions& options, const OpenedDevice& opened,
                                     SessionInfo& info) {
   if (opened.server == 0) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "--follow-server: " + opened.capabilities.device +
-                     " has no server that could be late; leave the option out"};
+    return unavailable("--follow-server: " + opened.capabilities.device +
+                       " has no server that could be late; leave the option out");
   }
   GraphFollowers followers;
   HF_TRY_ASSIGN(followers.emplace_back(), follow(opened.server, true, options, *opened.run, info));

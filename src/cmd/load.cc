@@ -21,7 +21,7 @@
 namespace holdfast::cmd {
 namespace {
 
-constexpr const char* kProgram = "holdfast load";
+constexpr const char* kLoadProgram = "holdfast load";
 constexpr Nanos kDefaultStep = kSecond * 30;
 constexpr int64_t kSwapUnit = int64_t{1} << 20;
 
@@ -92,7 +92,7 @@ Result<LoadScopeOptions> read_scope(const LoadOptions& options) {
   scope.is_machine = options.is_machine;
   HF_TRY_ASSIGN(scope.limit_bytes, parse_byte_size(options.limit));
   if (scope.limit_bytes < kSmallestLimit) {
-    return Error{ErrorKind::kUsage, 0, "--limit must be 16M or more, not " + options.limit};
+    return usage_error("--limit must be 16M or more, not " + options.limit);
   }
   scope.always_makes_swap = !options.swap.empty();
   if (options.swap.empty()) {
@@ -111,7 +111,7 @@ Result<std::optional<Nanos>> read_step_length(const LoadOptions& options) {
   HF_TRY_ASSIGN(const Nanos whole, parse_duration(options.length));
   const Nanos step(whole.count / options.steps);
   if (step >= kSecond) return std::optional(step);
-  return Error{ErrorKind::kUsage, 0, "--for must give each step 1s or more"};
+  return usage_error("--for must give each step 1s or more");
 }
 
 /// The whole machine is pressed only by somebody who has said so twice.
@@ -122,7 +122,7 @@ Result<> ask(const LoadOptions& options, const LoadPlan& plan) {
       "be killed. " +
       format_byte_size(plan.machine_floor_bytes) + " stay available (--floor).";
   if (isatty(STDIN_FILENO) != 1) {
-    return Error{ErrorKind::kUsage, 0, what + " Confirm it with --yes"};
+    return usage_error(what + " Confirm it with --yes");
   }
   std::fprintf(stderr, "%s\nGo on? [y/N] ", what.c_str());
   std::array<char, 16> answer = {};
@@ -130,7 +130,7 @@ Result<> ask(const LoadOptions& options, const LoadPlan& plan) {
       (answer[0] == 'y' || answer[0] == 'Y')) {
     return Done{};
   }
-  return Error{ErrorKind::kUsage, 0, "nothing was pressed"};
+  return usage_error("nothing was pressed");
 }
 
 /// Where lines go: to stdout, unless that belongs to the program that runs inside.
@@ -154,7 +154,7 @@ class LoadPrinter {
   }
   void note(const std::string& what) {
     if (output_.is_json()) return line(load_note_json(what));
-    output_.advice(std::string(kProgram) + ": " + what + "\n");
+    output_.advice(std::string(kLoadProgram) + ": " + what + "\n");
   }
   void stairs() {
     if (steps_.size() < 2 || output_.is_json()) return;
@@ -211,7 +211,7 @@ Result<> check(const LoadOptions& options) {
   HF_TRY(read_scope(options));
   HF_TRY(read_step_length(options));
   if (options.steps > 1 && target.goal == LoadGoal::kPasses) {
-    return Error{ErrorKind::kUsage, 0, "--steps needs a target, such as --psi 60%"};
+    return usage_error("--steps needs a target, such as --psi 60%");
   }
   return Done{};
 }
@@ -229,7 +229,7 @@ Result<int> load(const LoadOptions& options, Output& output) {
 }
 
 int run_load_command(const LoadOptions& options) {
-  Output output(kProgram, options.output);
+  Output output(kLoadProgram, options.output);
   return output.finish(load(options, output));
 }
 

@@ -75,15 +75,15 @@ Result<> check_sensors(const probe::PressureGauge& gauge, LoadGoal goal) {
   const bool is_share = goal == LoadGoal::kStallsSome || goal == LoadGoal::kStallsFull;
   const probe::PressureCounts counts = gauge.read();
   if (is_share && !gauge.has_stalls()) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "this kernel does not tell memory stalls (PSI); boot it with psi=1, or hold "
-                 "--swap-out, --refaults or --left"};
+    return unavailable(
+        "this kernel does not tell memory stalls (PSI); boot it with psi=1, or hold "
+        "--swap-out, --refaults or --left");
   }
   if (goal == LoadGoal::kSwapOut && counts.swapped_out_bytes < 0) {
-    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count what is swapped out"};
+    return unavailable("this kernel does not count what is swapped out");
   }
   if (goal == LoadGoal::kRefaults && counts.refaults < 0) {
-    return Error{ErrorKind::kUnavailable, 0, "this kernel does not count refaults"};
+    return unavailable("this kernel does not count refaults");
   }
   return Done{};
 }

@@ -199,25 +199,22 @@ class LoadRun {
     const auto exit_code = workers_->first_end();
     if (!exit_code && !is_short) return Done{};
     if (is_short || workers_->report().end == act::LoadEnd::kMachineFloor) {
-      return Error{ErrorKind::kUnavailable, 0,
-                   "stopped, and gave everything back: less than " +
-                       format_byte_size(plan_.machine_floor_bytes) +
-                       " of the machine's memory were available (see --floor)"};
+      return unavailable("stopped, and gave everything back: less than " +
+                         format_byte_size(plan_.machine_floor_bytes) +
+                         " of the machine's memory were available (see --floor)");
     }
     if (*exit_code == 127) {
-      return Error{ErrorKind::kUnavailable, 0,
-                   "the load could not enter the cgroup " +
-                       (scope_.cgroup ? scope_.cgroup->directory() : scope_.stall_cgroup) +
-                       "; in version 2 only one without children can be entered"};
+      return unavailable("the load could not enter the cgroup " +
+                         (scope_.cgroup ? scope_.cgroup->directory() : scope_.stall_cgroup) +
+                         "; in version 2 only one without children can be entered");
     }
     return restart();
   }
 
   Result<> restart() {
     if (++kills_ >= kMostKills) {
-      return Error{ErrorKind::kUnavailable, 0,
-                   "the kernel killed the load " + std::to_string(kills_) +
-                       " times: too little memory is left for it; give it more --room"};
+      return unavailable("the kernel killed the load " + std::to_string(kills_) +
+                         " times: too little memory is left for it; give it more --room");
     }
     before_kills_ = report();
     plan_.ballast_bytes = std::max<int64_t>(

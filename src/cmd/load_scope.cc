@@ -44,11 +44,10 @@ void watch_stalls_in(LoadScope& scope, const std::string& directory) {
 
 Result<> make_own(LoadScope& scope, const LoadScopeOptions& options) {
   if (options.limit_bytes >= scope.ground.machine_available_bytes) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "a cgroup of " + format_byte_size(options.limit_bytes) +
-                     " would press the whole machine, of which " +
-                     format_byte_size(scope.ground.machine_available_bytes) +
-                     " are available; lower --limit, or ask for that with --machine"};
+    return unavailable("a cgroup of " + format_byte_size(options.limit_bytes) +
+                       " would press the whole machine, of which " +
+                       format_byte_size(scope.ground.machine_available_bytes) +
+                       " are available; lower --limit, or ask for that with --machine");
   }
   HF_TRY_ASSIGN(const act::MemoryCgroup cgroup, act::MemoryCgroup::plan());
   HF_TRY_ASSIGN(act::CleanupWatchdog watchdog, act::CleanupWatchdog::start());
@@ -74,14 +73,12 @@ Result<> make_own(LoadScope& scope, const LoadScopeOptions& options) {
 Result<> take_existing(LoadScope& scope, const act::MemoryCgroup& cgroup) {
   HF_TRY_ASSIGN(const int64_t limit, cgroup.limit_bytes());
   if (limit >= scope.ground.machine_bytes) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "the memory cgroup " + cgroup.directory() +
-                     " has no limit, so the whole machine would be pressed; set one, or ask for "
-                     "that with --machine"};
+    return unavailable("the memory cgroup " + cgroup.directory() +
+                       " has no limit, so the whole machine would be pressed; set one, or ask for "
+                       "that with --machine");
   }
   if (access((cgroup.directory() + "/cgroup.procs").c_str(), W_OK) != 0) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "may not enter the cgroup " + cgroup.directory() + "; run it as root"};
+    return unavailable("may not enter the cgroup " + cgroup.directory() + "; run it as root");
   }
   scope.cgroup = cgroup;
   if (cgroup.version() == CgroupVersion::kV2) watch_stalls_in(scope, cgroup.directory());

@@ -61,10 +61,10 @@ Result<Pace> parse_pace(const PlanOptions& options) {
   HF_TRY_ASSIGN(pace.every, parse_duration(options.every));
   HF_TRY_ASSIGN(pace.duration, parse_duration(options.duration));
   if (pace.every < kShortestInterval || pace.every > kLongestInterval) {
-    return Error{ErrorKind::kUsage, 0, "--every takes 50ms to 1h, not " + options.every};
+    return usage_error("--every takes 50ms to 1h, not " + options.every);
   }
   if (pace.duration > Nanos(0)) return pace;
-  return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+  return usage_error("--for must be longer than 0s");
 }
 
 /// --limit, or else that of whoever is to lock: the process, or this user.
@@ -255,10 +255,10 @@ Result<> plan_from_process(const PlanOptions& options, Output& output) {
 
 Result<int> plan(const PlanOptions& options, Output& output) {
   if (options.trace.empty() == (options.pid == 0)) {
-    return Error{ErrorKind::kUsage, 0, "give it either a trace or --pid; see holdfast plan --help"};
+    return usage_error("give it either a trace or --pid; see holdfast plan --help");
   }
   if (options.pid == getpid()) {
-    return Error{ErrorKind::kUsage, 0, "--pid is this program itself"};
+    return usage_error("--pid is this program itself");
   }
   HF_TRY(options.pid != 0 ? plan_from_process(options, output) : plan_from_trace(options, output));
   return kHolds;

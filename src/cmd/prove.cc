@@ -59,10 +59,10 @@ struct ProveOptions {
 
 Result<> check_format(const ProveOptions& options) {
   if (options.frames < audio::kMinBlockFrames || options.frames > audio::kMaxBlockFrames) {
-    return Error{ErrorKind::kUsage, 0, "--frames is a number from 1 to 8192"};
+    return usage_error("--frames is a number from 1 to 8192");
   }
   if (options.rate >= audio::kMinRateHz && options.rate <= audio::kMaxRateHz) return Done{};
-  return Error{ErrorKind::kUsage, 0, "--rate is a number of Hz from 8000 to 384000"};
+  return usage_error("--rate is a number of Hz from 8000 to 384000");
 }
 
 /// Everything but the pressure, which depends on what this machine allows.
@@ -75,9 +75,9 @@ Result<ExperimentDesign> read_design(const ProveOptions& options) {
   HF_TRY_ASSIGN(const Nanos whole, parse_duration(options.whole));
   HF_TRY_ASSIGN(design.block, parse_duration(options.block));
   HF_TRY_ASSIGN(design.washout, parse_duration(options.washout));
-  if (design.block < kSecond) return Error{ErrorKind::kUsage, 0, "--block must be 1s or longer"};
+  if (design.block < kSecond) return usage_error("--block must be 1s or longer");
   if (design.washout < kShortestWashout) {
-    return Error{ErrorKind::kUsage, 0, "--washout must be 1500ms or longer"};
+    return usage_error("--washout must be 1500ms or longer");
   }
   design.block_frames = options.frames;
   design.rate_hz = options.rate;
@@ -247,8 +247,8 @@ Result<int> prove(const ProveOptions& options, Output& output) {
   std::string pressure = design.pressure;
   HF_TRY_ASSIGN(ProveStage stage, build_stage(pressure, output));
   if (journal.found() && pressure != design.pressure) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "the experiment was begun with " + design.pressure + ", which cannot be had now"};
+    return unavailable("the experiment was begun with " + design.pressure +
+                       ", which cannot be had now");
   }
   design.pressure = pressure;
   if (!journal.found()) HF_TRY(journal.begin(design));

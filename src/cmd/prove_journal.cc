@@ -32,8 +32,7 @@ Result<> check_kind(int file, const std::string& path) {
   struct stat status = {};
   if (fstat(file, &status) != 0) return system_error("cannot read " + path, errno);
   if (S_ISREG(status.st_mode) && status.st_size <= kLargest) return Done{};
-  return Error{ErrorKind::kUsage, 0,
-               path + " is not a journal of holdfast prove; name another file"};
+  return usage_error(path + " is not a journal of holdfast prove; name another file");
 }
 
 }  // namespace
@@ -51,12 +50,12 @@ Result<ProveJournal> ProveJournal::open(const std::string& path) {
   }
   HF_TRY(check_kind(journal.file_.number(), path));
   if (flock(journal.file_.number(), LOCK_EX | LOCK_NB) != 0) {
-    return Error{ErrorKind::kUsage, 0, path + " is in use by another experiment"};
+    return usage_error(path + " is in use by another experiment");
   }
   HF_TRY_ASSIGN(const std::string text, read_whole(journal.file_.number(), path));
   if (text.empty()) return journal;
   auto found = parse_journal(text);
-  if (!found) return Error{ErrorKind::kUsage, 0, path + ": " + found.error().what};
+  if (!found) return usage_error(path + ": " + found.error().what);
   // A line that was cut off would swallow the next one.
   if (ftruncate(journal.file_.number(), static_cast<off_t>(found->size_bytes)) != 0) {
     return system_error("cannot go on in " + path, errno);

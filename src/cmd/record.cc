@@ -60,7 +60,7 @@ Result<> parse_split(const std::string& text, session::TakeRecorder::Options& ta
   }
   Result<int64_t> bytes = parse_byte_size(text);
   if (!bytes) {
-    return Error{ErrorKind::kUsage, 0, "--split takes a size or a time, such as 2GiB or 1h"};
+    return usage_error("--split takes a size or a time, such as 2GiB or 1h");
   }
   take.part_bytes = *bytes;
   return Done{};

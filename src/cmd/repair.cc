@@ -30,9 +30,7 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string repair_json(const RepairOptions& options, const WavRepair& repair,
                         const std::string& copy) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.repair/1");
+  JsonWriter json = begin_line("holdfast.repair/1");
   json.field("file", options.path);
   json.field("good", repair.is_good());
   json.field("repaired", !copy.empty());
@@ -55,8 +53,7 @@ std::string repair_json(const RepairOptions& options, const WavRepair& repair,
   } else {
     json.field("old_head", copy);
   }
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string repair_text(const RepairOptions& options, const WavRepair& repair,

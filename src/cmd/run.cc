@@ -80,7 +80,7 @@ Result<RunOptions> read_options(const RunWords& words) {
   policy.random_access = remedy_of(words.random_access);
   HF_TRY_ASSIGN(options.keep_warm_every, parse_duration(words.keep_warm_every));
   if (options.keep_warm_every < kMillisecond || options.keep_warm_every > kSecond * 60) {
-    return Error{ErrorKind::kUsage, 0, "--keep-warm-every takes 1ms to 1min"};
+    return usage_error("--keep-warm-every takes 1ms to 1min");
   }
   if (!words.limit.empty()) {
     HF_TRY_ASSIGN(policy.limit_bytes, parse_byte_size(words.limit));

@@ -22,10 +22,10 @@ Result<Frames> limit_of(const StreamOptions& options) {
   if (options.duration.empty()) return Frames(0);
   HF_TRY_ASSIGN(const Nanos duration, parse_duration(options.duration));
   if (options.format.rate_hz < audio::kMinRateHz || options.format.rate_hz > audio::kMaxRateHz) {
-    return Error{ErrorKind::kUsage, 0, "--rate is a number of Hz from 8000 to 384000"};
+    return usage_error("--rate is a number of Hz from 8000 to 384000");
   }
   const Frames limit = frames_in(duration, options.format.rate_hz);
-  if (limit == Frames(0)) return Error{ErrorKind::kUsage, 0, "--for must be longer than one frame"};
+  if (limit == Frames(0)) return usage_error("--for must be longer than one frame");
   return limit;
 }
 

@@ -57,11 +57,11 @@ Result<Pace> parse_pace(const WatchOptions& options) {
   if (!options.duration.empty()) {
     HF_TRY_ASSIGN(pace.duration, parse_duration(options.duration));
     if (pace.duration == Nanos(0)) {
-      return Error{ErrorKind::kUsage, 0, "--for must be longer than 0s"};
+      return usage_error("--for must be longer than 0s");
     }
   }
   if (pace.every >= kShortestInterval && pace.every <= kLongestInterval) return pace;
-  return Error{ErrorKind::kUsage, 0, "--every takes 1ms to 1h, not " + options.every};
+  return usage_error("--every takes 1ms to 1h, not " + options.every);
 }
 
 /// Own thread or another process's.
@@ -69,7 +69,7 @@ Result<probe::WatchTarget> find_target(const WatchOptions& options,
                                        std::unique_ptr<OwnAudioThread>& own) {
   if (options.pid != 0) return probe::read_watch_target(options.pid, options.thread);
   if (!options.thread.empty()) {
-    return Error{ErrorKind::kUsage, 0, "--thread needs --pid; without, it watches its own thread"};
+    return usage_error("--thread needs --pid; without, it watches its own thread");
   }
   HF_TRY_ASSIGN(own, OwnAudioThread::start());
   HF_TRY_ASSIGN(probe::WatchTarget target,

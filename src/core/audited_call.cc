@@ -2,17 +2,12 @@
 #include "core/audited_call.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <string_view>
+
+#include "base/format.h"
 
 namespace holdfast {
 namespace {
-
-std::string hex_text(uint64_t number) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(number));
-  return text;
-}
 
 /// Wrappers of system calls, and what runs before the program does.
 bool is_system_library(const std::string& mapping) {

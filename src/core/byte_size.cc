@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view kUnits = "KMGT";
 
 Error not_a_size(std::string_view text) {
-  return Error{ErrorKind::kUsage, 0,
-               "'" + std::string(text) + "' is not a size; write it like 64M or 1.5G"};
+  return usage_error("'" + std::string(text) + "' is not a size; write it like 64M or 1.5G");
 }
 
 char upper(char c) {

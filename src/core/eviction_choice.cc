@@ -2,22 +2,16 @@
 #include "core/eviction_choice.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <numeric>
 #include <optional>
 #include <set>
 
+#include "base/format.h"
 #include "core/byte_size.h"
 #include "core/kernel_text.h"
 
 namespace holdfast {
 namespace {
-
-std::string hex_text(uintptr_t address) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(address));
-  return text;
-}
 
 Error not_a_wish(const std::string& word) {
   return {ErrorKind::kUsage, 0,
@@ -201,7 +195,7 @@ Result<std::vector<Region>> of_kinds(const std::vector<Region>& regions, const E
   if (!wanted.empty() && !has_file) return no_such_file(regions, wanted);
   if (wish.has_stack &&
       std::ranges::find(chosen, RegionKind::kStack, &Region::kind) == chosen.end()) {
-    return Error{ErrorKind::kUnavailable, 0, "where the thread's stack is could not be found out"};
+    return unavailable("where the thread's stack is could not be found out");
   }
   return chosen;
 }
@@ -220,8 +214,7 @@ Result<EvictionWish> parse_eviction_wish(const std::vector<std::string>& words,
   const bool has_kind_of_files = wish.has_text || wish.has_data || wish.has_all;
   const bool has_other = wish.has_stack || wish.has_heap || !wish.addresses.empty();
   if (!file.empty() && (has_other || !has_kind_of_files)) {
-    return Error{ErrorKind::kUsage, 0,
-                 "--file goes with --what text, data or all: nothing else is in a file"};
+    return usage_error("--file goes with --what text, data or all: nothing else is in a file");
   }
   return wish;
 }

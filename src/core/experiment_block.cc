@@ -99,8 +99,7 @@ Result<ExperimentJournal> parse_journal(std::string_view text) {
       const bool is_next = index < plan.size() && block.index == plan[index].index &&
                            block.round == plan[index].round && block.arm == plan[index].arm;
       if (!is_next) {
-        return Error{ErrorKind::kUsage, 0,
-                     "block " + std::to_string(index + 1) + " does not follow the plan"};
+        return usage_error("block " + std::to_string(index + 1) + " does not follow the plan");
       }
       journal.blocks.push_back(std::move(block));
     }

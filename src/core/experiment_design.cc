@@ -12,7 +12,6 @@ namespace holdfast {
 namespace {
 
 constexpr int64_t kMostRounds = 1000;
-constexpr double kHalf = 0.5;
 
 /// Uniform below `bound`. std::uniform_int_distribution gives other numbers in other libraries; the
 /// bias of a remainder of 64 bits is nothing here.
@@ -40,12 +39,11 @@ Result<int> rounds_in(Nanos whole, const ExperimentDesign& design, Nanos overhea
   const int64_t rounds = whole.count / round.count;
   if (rounds < 2) {
     const int64_t seconds = (round.count * 2 + kSecond.count - 1) / kSecond.count;
-    return Error{ErrorKind::kUsage, 0,
-                 "--for must hold two rounds of all arms: " + to_text(kSecond * seconds) +
-                     " or more, not " + to_text(whole)};
+    return usage_error("--for must hold two rounds of all arms: " + to_text(kSecond * seconds) +
+                       " or more, not " + to_text(whole));
   }
   if (rounds > kMostRounds) {
-    return Error{ErrorKind::kUsage, 0, "--for holds more than 1000 rounds; make --block longer"};
+    return usage_error("--for holds more than 1000 rounds; make --block longer");
   }
   return static_cast<int>(rounds);
 }
@@ -56,7 +54,7 @@ double comparison_error(const ExperimentDesign& design) {
 
 double rate_for_halving(const ExperimentDesign& design) {
   const double minutes = static_cast<double>(design.block.count) * design.rounds / 60e9;
-  return rate_needed(minutes, kHalf, {comparison_error(design), kExperimentPower, 1});
+  return rate_needed(minutes, kHalving, {comparison_error(design), kExperimentPower, 1});
 }
 
 }  // namespace holdfast

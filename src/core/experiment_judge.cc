@@ -19,7 +19,6 @@ constexpr double kMostPressureRatio = 1.25;
 constexpr double kPressureError = 0.05;
 /// An arm that failed more often than this is not measured but guessed.
 constexpr double kMostTroubleShare = 0.25;
-constexpr double kHalf = 0.5;
 constexpr double kSecondsPerMinute = 60;
 
 using Outcome = int64_t BlockResult::*;
@@ -258,7 +257,7 @@ ExperimentResult ExperimentJudge::look(const std::vector<BlockResult>& blocks) c
   result.is_decided = std::none_of(
       result.comparisons.begin(), result.comparisons.end(),
       [](const ArmComparison& one) { return one.difference == Difference::kUndecided; });
-  const double minutes = time_needed(result.arms.front().page_fault.rate(), kHalf,
+  const double minutes = time_needed(result.arms.front().page_fault.rate(), kHalving,
                                      wish_of(result, comparison_error(design_)));
   if (std::isfinite(minutes)) result.minutes_needed = minutes * static_cast<double>(arm_count);
   return result;

@@ -10,6 +10,9 @@
 
 namespace holdfast {
 
+/// The effect whose power is promised: a rate that becomes half as high.
+inline constexpr double kHalving = 0.5;
+
 /// What an experiment is to be able to do.
 struct PowerWish {
   double error = 0.05;    ///< Two-sided: how often it may see a difference that is not there.

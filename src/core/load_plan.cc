@@ -24,10 +24,6 @@ constexpr int kStallWorkers = 3;
 constexpr double kSqueezesPerSecond = 100;
 constexpr double kOnlyAtTheBeginning = 1e-6;
 
-Error unavailable(std::string what) {
-  return Error{ErrorKind::kUnavailable, 0, std::move(what)};
-}
-
 /// What is pressed, in bytes.
 int64_t scope_bytes(const LoadGround& ground) {
   return ground.is_whole_machine() ? ground.machine_bytes : ground.limit_bytes;
@@ -45,8 +41,8 @@ Result<LoadKind> possible_kind(LoadGoal goal, const LoadGround& ground,
                                std::optional<LoadKind> wish) {
   const bool has_swap = ground.swap_free_bytes >= kLeastSwap;
   if (goal == LoadGoal::kSwapOut && wish == LoadKind::kFile) {
-    return Error{ErrorKind::kUsage, 0,
-                 "pages of files are dropped, not swapped out; use --kind anon with --swap-out"};
+    return usage_error(
+        "pages of files are dropped, not swapped out; use --kind anon with --swap-out");
   }
   if (has_swap || wish == LoadKind::kFile) return wish.value_or(LoadKind::kAnonymous);
   if (goal == LoadGoal::kSwapOut) {

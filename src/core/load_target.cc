@@ -93,8 +93,7 @@ std::string number_text(const char* format, double value) {
 
 Result<LoadTarget> parse_load_target(LoadGoal goal, std::string_view text) {
   if (const auto value = parse_value(goal, text)) return LoadTarget{goal, *value};
-  return Error{ErrorKind::kUsage, 0,
-               "'" + std::string(text) + "' is not " + std::string(words_of(goal).example)};
+  return usage_error("'" + std::string(text) + "' is not " + std::string(words_of(goal).example));
 }
 
 Result<LoadTarget> parse_named_target(std::string_view text) {
@@ -104,10 +103,9 @@ Result<LoadTarget> parse_named_target(std::string_view text) {
   for (const auto& [name, goal] : kOptionNames) {
     if (text.substr(0, sign) == name) return parse_load_target(goal, value);
   }
-  return Error{ErrorKind::kUsage, 0,
-               "'" + std::string(text) +
-                   "' is no pressure; there are psi=40%, psi-full=10%, swap-out=50MB/s, "
-                   "refaults=500/s, left=200MB and passes"};
+  return usage_error("'" + std::string(text) +
+                     "' is no pressure; there are psi=40%, psi-full=10%, swap-out=50MB/s, "
+                     "refaults=500/s, left=200MB and passes");
 }
 
 std::string load_value_text(LoadGoal goal, double value) {

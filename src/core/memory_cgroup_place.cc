@@ -90,12 +90,12 @@ Result<MemoryCgroupPlace> parse_memory_cgroup_place(std::string_view cgroup,
       return MemoryCgroupPlace{version, std::move(*directory)};
     }
   }
-  return Error{ErrorKind::kUnavailable, 0, "no mounted cgroup file system shows the memory cgroup"};
+  return unavailable("no mounted cgroup file system shows the memory cgroup");
 }
 
 Result<std::string> parse_unified_cgroup(std::string_view cgroup, std::string_view mountinfo) {
   if (auto directory = find_directory(cgroup, mountinfo, CgroupVersion::kV2)) return *directory;
-  return Error{ErrorKind::kUnavailable, 0, "no mounted cgroup version 2 shows the process"};
+  return unavailable("no mounted cgroup version 2 shows the process");
 }
 
 }  // namespace holdfast

@@ -29,11 +29,10 @@ Result<ThreadChoice> choose_named(const std::vector<TaskStat>& threads, const st
                [&](const TaskStat& thread) { return thread.name == wanted || thread.id == id; });
   if (fitting.size() == 1) return ThreadChoice{fitting[0], "as asked"};
   if (fitting.empty()) {
-    return Error{ErrorKind::kUsage, 0,
-                 "no thread '" + wanted + "'; there are: " + list_of(threads)};
+    return usage_error("no thread '" + wanted + "'; there are: " + list_of(threads));
   }
-  return Error{ErrorKind::kUsage, 0,
-               "several threads are called '" + wanted + "'; give an id: " + list_of(fitting)};
+  return usage_error("several threads are called '" + wanted +
+                     "'; give an id: " + list_of(fitting));
 }
 
 std::string reason_for(const std::vector<TaskStat>& realtime) {
@@ -68,7 +67,7 @@ Result<ThreadChoice> choose_thread(const std::vector<TaskStat>& threads, int pro
       return ThreadChoice{thread, "the main thread, since no thread is real-time"};
     }
   }
-  return Error{ErrorKind::kUnavailable, 0, "the process has no threads left"};
+  return unavailable("the process has no threads left");
 }
 
 }  // namespace holdfast

@@ -7,10 +7,8 @@ namespace holdfast {
 namespace {
 
 constexpr size_t kChunkHead = 8;
-constexpr size_t kDs64Bytes = 28;
 constexpr size_t kBextBytes = 602;
 constexpr size_t kRiffHead = 12;
-constexpr uint32_t kUnknown32 = 0xFFFF'FFFF;
 constexpr uint16_t kTagPcm = 1;
 constexpr uint16_t kTagFloat = 3;
 constexpr uint16_t kTagExtensible = 0xFFFE;
@@ -79,7 +77,7 @@ size_t label_bytes(const Marker& marker) {
 }
 
 bool is_representable(const Marker& marker) {
-  return marker.position >= Frames(0) && marker.position <= Frames(kUnknown32);
+  return marker.position >= Frames(0) && marker.position <= Frames(UINT32_MAX);
 }
 
 /// Even, as chunks must be.
@@ -122,14 +120,14 @@ std::vector<FilePatch> size_patches(const WavFormat& format, uint64_t data_bytes
     return {riff, data};
   }
   riff.offset = 0;
-  put_chunk(riff.bytes, "RF64", kUnknown32);
+  put_chunk(riff.bytes, "RF64", kSizeIsIn64Bits);
   put_text(riff.bytes, "WAVE");
   put_chunk(riff.bytes, "ds64", kDs64Bytes);
   put_little(riff.bytes, riff_bytes, 8);
   put_little(riff.bytes, data_bytes, 8);
   put_little(riff.bytes, data_bytes / format.frame_bytes(), 8);
   put_little(riff.bytes, 0, 4);  // no table of further sizes
-  put_little(data.bytes, kUnknown32, 4);
+  put_little(data.bytes, kSizeIsIn64Bits, 4);
   return {riff, data};
 }
 
@@ -179,7 +177,7 @@ Bytes marker_chunks(std::span<const Marker> markers) {
     if (markers[i].length <= Frames(0)) continue;
     put_chunk(out, "ltxt", 20);
     put_little(out, i + 1, 4);
-    put_little(out, static_cast<uint64_t>(std::min<int64_t>(markers[i].length.count, kUnknown32)),
+    put_little(out, static_cast<uint64_t>(std::min<int64_t>(markers[i].length.count, UINT32_MAX)),
                4);
     put_text(out, "rgn ");
     put_little(out, 0, 8);

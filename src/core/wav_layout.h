@@ -21,6 +21,11 @@
 
 namespace holdfast {
 
+/// What the 32-bit sizes of an RF64 file say: the true ones are in its ds64 chunk (EBU Tech 3306).
+inline constexpr uint32_t kSizeIsIn64Bits = 0xFFFF'FFFF;
+/// The ds64 chunk without its head, with no table.
+inline constexpr size_t kDs64Bytes = 28;
+
 /// What a frame is made of.
 struct WavFormat {
   SampleEncoding encoding = SampleEncoding::kInt24;

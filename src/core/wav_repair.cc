@@ -10,8 +10,6 @@ namespace holdfast {
 namespace {
 
 constexpr size_t kHead = 8;
-constexpr uint64_t kUnknown32 = 0xFFFF'FFFF;
-constexpr size_t kDs64Bytes = 28;
 constexpr int kMostChunks = 4096;  ///< More than any program writes; a crafted file has millions.
 /// Chunks that stand behind the samples. Anything else there is samples that nobody counted.
 constexpr std::string_view kTailNames[] = {
@@ -168,7 +166,7 @@ Result<> patch_large(const Statement& found, const WavRepair& repair, uint64_t r
   }
   FilePatch head{0, {}};
   put_text(head.bytes, "RF64");
-  put_little(head.bytes, kUnknown32, 4);
+  put_little(head.bytes, kSizeIsIn64Bits, 4);
   if (!found.ds64_begin) {
     put_text(head.bytes, "WAVEds64");
     put_little(head.bytes, kDs64Bytes, 4);
@@ -178,14 +176,14 @@ Result<> patch_large(const Statement& found, const WavRepair& repair, uint64_t r
   put_little(sizes.bytes, repair.data_bytes, 8);
   put_little(sizes.bytes, repair.frames(), 8);
   if (!found.ds64_begin) put_little(sizes.bytes, 0, 4);
-  patches = {sizes, head, number_at(repair.data_begin - 4, kUnknown32, 4)};
+  patches = {sizes, head, number_at(repair.data_begin - 4, kSizeIsIn64Bits, 4)};
   return Done{};
 }
 
 /// Compares what is stated with what is, and collects what would put it right.
 Result<> compare(const Statement& found, const Ends& ends, WavRepair& repair) {
   const uint64_t riff_size = ends.file_end + (ends.file_end % 2) - kHead;
-  const bool is_large = riff_size > kUnknown32 || repair.data_bytes >= kUnknown32;
+  const bool is_large = riff_size > kSizeIsIn64Bits || repair.data_bytes >= kSizeIsIn64Bits;
   if (repair.stated_bytes != repair.data_bytes) repair.faults.emplace_back("size of the samples");
   // A padding byte that was never written does no harm.
   const bool is_riff_right =
@@ -201,7 +199,7 @@ Result<> compare(const Statement& found, const Ends& ends, WavRepair& repair) {
   }
   if (found.fact_begin && *found.fact_begin < repair.data_begin) {
     repair.patches.push_back(
-        number_at(*found.fact_begin, std::min<uint64_t>(repair.frames(), kUnknown32), 4));
+        number_at(*found.fact_begin, std::min<uint64_t>(repair.frames(), kSizeIsIn64Bits), 4));
   }
   return Done{};
 }
@@ -216,7 +214,7 @@ Result<WavRepair> plan_wav_repair(const ReadAt& read, uint64_t file_bytes) {
     return no_wav("it does not say what a frame is made of: its fmt chunk is missing or empty");
   }
   repair.data_begin = found.data->begin;
-  const bool is_in_ds64 = found.is_rf64 && found.data->size == kUnknown32;
+  const bool is_in_ds64 = found.is_rf64 && found.data->size == kSizeIsIn64Bits;
   repair.stated_bytes = is_in_ds64 ? found.ds64_data_size : found.data->size;
   if (is_in_ds64 && !found.ds64_begin) repair.stated_bytes = UINT64_MAX;
   const Ends ends = find_ends(reader, repair);

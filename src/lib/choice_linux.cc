@@ -45,8 +45,7 @@ Result<> expect_stack_room() {
   const std::optional<MemoryRange> stack = own_stack();
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   if (!stack || here < stack->begin || here >= stack->begin + kNeededBytes) return Done{};
-  return Error{ErrorKind::kUnavailable, 0,
-               "this needs 32 KiB of stack, and less is left of this thread's"};
+  return unavailable("this needs 32 KiB of stack, and less is left of this thread's");
 }
 
 Result<probe::WatchTarget> find_target(int thread) {

@@ -38,10 +38,6 @@ struct WarmRanges {
   }
 };
 
-pid_t own_thread_id() {
-  return static_cast<pid_t>(syscall(SYS_gettid));
-}
-
 /// Until the bell moves on from `seen`, or the time is over.
 void wait_for_bell(std::atomic<uint32_t>& bell, uint32_t seen, int64_t nanos) {
   const timespec time = {nanos / 1'000'000'000, nanos % 1'000'000'000};
@@ -93,7 +89,7 @@ void serve(ProgramChannel& channel, const ProgramChannelsHead& head) {
 void* server_main(void* context) {
   prctl(PR_SET_NAME, "holdfast");
   auto* const channel = static_cast<ProgramChannel*>(context);
-  channel->server = own_thread_id();
+  channel->server = gettid();
   serve(*channel, *channels_head());
   return nullptr;
 }

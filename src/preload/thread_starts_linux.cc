@@ -6,7 +6,6 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "preload/memory_calls_linux.h"
@@ -36,10 +35,6 @@ CreateThread real_create_thread() {
 bool is_realtime(int policy) {
   const int plain = policy & ~kResetOnFork;
   return plain == SCHED_FIFO || plain == SCHED_RR || plain == 6;  // SCHED_DEADLINE
-}
-
-uint32_t own_thread_id() {
-  return static_cast<uint32_t>(syscall(SYS_gettid));
 }
 
 /// A stack.
@@ -88,7 +83,7 @@ void announce(pthread_t thread, uint32_t thread_id) {
   ProgramChannel* const channel = own_channel();
   if (channel == nullptr) return;
   start_server(real_create_thread());
-  const bool is_own = thread_id == own_thread_id();
+  const bool is_own = thread_id == static_cast<uint32_t>(gettid());
   const bool is_main = thread_id == static_cast<uint32_t>(getpid());
   const Stack stack = is_own && g_stack.size_bytes > 0 ? g_stack : ask_stack(thread);
   MemoryAnswer answer = carry_out(lock_of(stack, is_own, is_main));
@@ -149,13 +144,13 @@ void* begin_thread(void* context) {
   void* const program_context = start->context;
   g_stack = own_stack(start->stack_bytes);
   start->is_taken = false;
-  if (is_realtime(sched_getscheduler(0))) announce(pthread_self(), own_thread_id());
+  if (is_realtime(sched_getscheduler(0))) announce(pthread_self(), static_cast<uint32_t>(gettid()));
   return body(program_context);
 }
 
 /// The thread of another process, or of this one.
 bool is_self(pid_t thread) {
-  return thread == 0 || static_cast<uint32_t>(thread) == own_thread_id();
+  return thread == 0 || thread == gettid();
 }
 
 }  // namespace
@@ -186,7 +181,8 @@ HF_STANDS_IN int pthread_setschedparam(pthread_t thread, int policy,
   static const auto real = next<SetThreadScheduling>("pthread_setschedparam");
   const int failed = real(thread, policy, parameter);
   if (failed == 0 && is_realtime(policy)) {
-    announce(thread, pthread_equal(thread, pthread_self()) != 0 ? own_thread_id() : 0);
+    announce(thread,
+             pthread_equal(thread, pthread_self()) != 0 ? static_cast<uint32_t>(gettid()) : 0);
   }
   return failed;
 }
@@ -197,7 +193,7 @@ HF_STANDS_IN int sched_setscheduler(pid_t process, int policy,
   static const auto real = next<SetScheduler>("sched_setscheduler");
   const int result = real(process, policy, parameter);
   if (result == 0 && is_realtime(policy) && is_self(process)) {
-    announce(pthread_self(), own_thread_id());
+    announce(pthread_self(), static_cast<uint32_t>(gettid()));
   }
   return result;
 }

@@ -92,8 +92,7 @@ Result<std::string> read_stack_line(int pid, int tid, const std::string& root) {
   HF_TRY_ASSIGN(const std::vector<Mapping> mappings, read_mappings(pid, root));
   const std::optional<StackRange> stack = find_stack(mappings, place);
   if (!stack) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "thread " + std::to_string(tid) + " has no stack that can be told"};
+    return unavailable("thread " + std::to_string(tid) + " has no stack that can be told");
   }
   return stack_line(static_cast<uint32_t>(tid), stack->range);
 }
@@ -110,7 +109,7 @@ Result<std::string> AddressSpaceWatch::read_maps() {
   HF_TRY_ASSIGN(maps_, ProcFile::open(proc_path(root_, pid_, "maps")));
   HF_TRY_ASSIGN(text, maps_.read());
   if (!text.empty()) return text;
-  return Error{ErrorKind::kUnavailable, 0, "process " + std::to_string(pid_) + " has ended"};
+  return unavailable("process " + std::to_string(pid_) + " has ended");
 }
 
 Result<std::vector<std::string>> AddressSpaceWatch::changes() {

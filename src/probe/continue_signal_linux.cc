@@ -40,7 +40,7 @@ void add_lost(uint64_t facts, std::vector<Record>& records) {
 
 Result<std::unique_ptr<ContinueSignal>> ContinueSignal::open() {
   if (is_taken.exchange(true)) {
-    return Error{ErrorKind::kUnavailable, 0, "SIGCONT is listened to already"};
+    return unavailable("SIGCONT is listened to already");
   }
   std::unique_ptr<ContinueSignal> signal(new ContinueSignal);
   signal->told_ = arrivals.load();

@@ -51,7 +51,7 @@ Result<ElfFile> open_elf(const std::string& path, const std::string& build_id) {
   }
   const std::string found = build_id_of(opened.file.number());
   if (build_id.empty() || found.empty()) {
-    return Error{ErrorKind::kUnavailable, 0, path + " has no build-id to recognise it by"};
+    return unavailable(path + " has no build-id to recognise it by");
   }
   if (found != build_id) {
     return Error{ErrorKind::kBadData, 0, path + " has changed since it was mapped"};

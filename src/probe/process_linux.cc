@@ -114,8 +114,7 @@ Result<BlockedAt> read_blocked_at(int pid, int tid, const std::string& root) {
     if (place) return *place;
     usleep(kPauseMicroseconds);
   }
-  return Error{ErrorKind::kUnavailable, 0,
-               "thread " + std::to_string(tid) + " was running whenever it was looked at"};
+  return unavailable("thread " + std::to_string(tid) + " was running whenever it was looked at");
 }
 
 }  // namespace holdfast::probe

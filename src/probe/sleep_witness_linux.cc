@@ -65,9 +65,9 @@ Result<> SleepWitness::open_schedstat() {
   Result<ThreadSchedule> schedule = file ? read_schedule(*file) : std::move(file.error());
   // A kernel without CONFIG_SCHED_INFO has no such file, or only zeros; this thread has run.
   if (!schedule || schedule->slices == 0) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "the kernel does not tell how long threads wait for a processor, so pauses cannot "
-                 "be told from a busy machine; use a kernel built with CONFIG_SCHED_INFO"};
+    return unavailable(
+        "the kernel does not tell how long threads wait for a processor, so pauses cannot "
+        "be told from a busy machine; use a kernel built with CONFIG_SCHED_INFO");
   }
   schedstat_ = std::move(*file);
   return Done{};

@@ -61,10 +61,9 @@ Result<WatchTarget> read_watch_target(int pid, const std::string& wanted,
   target.pid = pid;
   HF_TRY_ASSIGN(target.status, read_process_status(pid, root));
   if (!target.status.resident_bytes) {
-    return Error{ErrorKind::kUnavailable, 0,
-                 "process " + std::to_string(pid) +
-                     " has no memory: it is a kernel thread, or has "
-                     "ended and waits for its parent (see ps -e)"};
+    return unavailable("process " + std::to_string(pid) +
+                       " has no memory: it is a kernel thread, or has "
+                       "ended and waits for its parent (see ps -e)");
   }
   HF_TRY_ASSIGN(const std::vector<TaskStat> threads, read_threads(pid, root));
   HF_TRY_ASSIGN(target.choice, choose_thread(threads, pid, wanted));

@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "report/audit_json.h"
 
-#include "report/format.h"
+#include "base/format.h"
 #include "report/json_writer.h"
 #include "report/utc_time.h"
 
 namespace holdfast {
 namespace {
 
-std::string hex_text(uint64_t number) {
-  return format("0x%llx", static_cast<unsigned long long>(number));
-}
-
-JsonWriter begin(std::string_view schema) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", schema);
-  return json;
-}
-
-void text_field(JsonWriter& json, std::string_view name, const std::string& text) {
-  text.empty() ? json.null_field(name) : json.field(name, text);
-}
-
-template <class T>
-void optional_field(JsonWriter& json, std::string_view name, const std::optional<T>& content) {
-  content ? json.field(name, *content) : json.null_field(name);
-}
-
 void frame_fields(JsonWriter& json, const CallFrame& frame) {
   json.field("address", hex_text(frame.address));
-  text_field(json, "mapping", frame.owner.mapping);
-  text_field(json, "path", frame.owner.path);
-  text_field(json, "build_id", frame.owner.build_id);
+  json.text_field("mapping", frame.owner.mapping);
+  json.text_field("path", frame.owner.path);
+  json.text_field("build_id", frame.owner.build_id);
   frame.owner.is_file_backed ? json.field("file_offset_bytes", frame.owner.file_offset)
                              : json.null_field("file_offset_bytes");
-  text_field(json, "symbol", frame.owner.symbol);
+  json.text_field("symbol", frame.owner.symbol);
 }
 
 std::string_view effect_name(LockEffect effect) {
@@ -53,14 +33,14 @@ std::string_view effect_name(LockEffect effect) {
 }
 
 void outcome_fields(JsonWriter& json, const AuditedCall& call, uint64_t page_bytes) {
-  optional_field(json, "result", call.result);
+  json.field("result", call.result);
   call.error == 0 ? json.null_field("errno") : json.field("errno", errno_name(call.error));
-  text_field(json, "why",
-             call.error == 0 ? "" : why_refused(call.call, call.error, call.room, page_bytes));
+  json.text_field("why",
+                  call.error == 0 ? "" : why_refused(call.call, call.error, call.room, page_bytes));
   json.field("locked_bytes", call.room.locked_bytes);
-  optional_field(json, "limit_bytes", call.room.limit_bytes);
+  json.field("limit_bytes", call.room.limit_bytes);
   json.field("is_exempt", call.room.is_exempt);
-  optional_field(json, "left_bytes", call.room.left_bytes());
+  json.field("left_bytes", call.room.left_bytes());
 }
 
 /// "stack", "program_text": the kinds are told in one word, the regions by their names.
@@ -100,7 +80,7 @@ std::string_view moment_word(CoverageMoment moment) {
 }  // namespace
 
 std::string audit_call_json(const AuditedCall& call, uint64_t page_bytes) {
-  JsonWriter json = begin("holdfast.audit_call/1");
+  JsonWriter json = begin_line("holdfast.audit_call/1");
   json.field("index", call.index);
   json.field("utc", utc_iso_text(call.utc));
   json.field("pid", call.pid);
@@ -116,9 +96,9 @@ std::string audit_call_json(const AuditedCall& call, uint64_t page_bytes) {
   json.field("size_bytes", call.call.size_bytes);
   json.field("flags", call.call.flags);
   outcome_fields(json, call, page_bytes);
-  text_field(json, "object", call.object);
-  text_field(json, "caller",
-             call.stack.empty() ? "" : frame_text(call.stack[find_caller(call.stack)]));
+  json.text_field("object", call.object);
+  json.text_field("caller",
+                  call.stack.empty() ? "" : frame_text(call.stack[find_caller(call.stack)]));
   json.begin_array("stack");
   for (const CallFrame& frame : call.stack) {
     json.begin_object();
@@ -126,12 +106,11 @@ std::string audit_call_json(const AuditedCall& call, uint64_t page_bytes) {
     json.end_object();
   }
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string audit_caller_json(const CallerSum& sum) {
-  JsonWriter json = begin("holdfast.audit_caller/1");
+  JsonWriter json = begin_line("holdfast.audit_caller/1");
   json.field("caller", sum.caller);
   json.field("call", name_of(sum.kind));
   json.field("calls", sum.calls);
@@ -139,12 +118,11 @@ std::string audit_caller_json(const CallerSum& sum) {
   json.field("asked_bytes", sum.asked_bytes);
   sum.failed == 0 ? json.null_field("last_errno")
                   : json.field("last_errno", errno_name(sum.last_error));
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string audit_coverage_json(const ThreadCoverage& coverage) {
-  JsonWriter json = begin("holdfast.audit_coverage/1");
+  JsonWriter json = begin_line("holdfast.audit_coverage/1");
   json.field("pid", coverage.pid);
   json.field("process_name", coverage.process);
   json.field("thread", coverage.thread.id);
@@ -160,35 +138,32 @@ std::string audit_coverage_json(const ThreadCoverage& coverage) {
   json.begin_array("regions");
   for (const RegionCoverage& region : coverage.regions) region_json(json, region);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string audit_missing_json(const Unavailable& missing) {
-  JsonWriter json = begin("holdfast.audit_missing/1");
+  JsonWriter json = begin_line("holdfast.audit_missing/1");
   json.field("why", missing.why);
-  text_field(json, "how_to_get_it", missing.how_to_get_it);
-  json.end_object();
-  return json.text();
+  json.text_field("how_to_get_it", missing.how_to_get_it);
+  return end_line(json);
 }
 
 std::string audit_summary_json(const AuditSummary& summary) {
-  JsonWriter json = begin("holdfast.audit_summary/1");
+  JsonWriter json = begin_line("holdfast.audit_summary/1");
   const auto followed = [&](std::string_view name, int64_t count) {
     summary.has_followed ? json.field(name, count) : json.null_field(name);
   };
   followed("calls", summary.calls);
   followed("failed", summary.failed);
-  optional_field(json, "least_left_bytes", summary.least_left_bytes);
+  json.field("least_left_bytes", summary.least_left_bytes);
   followed("processes", summary.processes);
   followed("stops", summary.stops);
-  optional_field(json, "program_exit_code", summary.program_exit_code);
-  optional_field(json, "program_signal", summary.program_signal);
+  json.field("program_exit_code", summary.program_exit_code);
+  json.field("program_signal", summary.program_signal);
   json.field("threads", summary.threads);
   json.field("open_bytes", summary.open_bytes);
-  optional_field(json, "holds", summary.holds);
-  json.end_object();
-  return json.text();
+  json.field("holds", summary.holds);
+  return end_line(json);
 }
 
 }  // namespace holdfast

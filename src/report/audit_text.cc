@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/audit_text.h"
 
+#include "base/format.h"
 #include "core/byte_size.h"
-#include "report/format.h"
 #include "report/utc_time.h"
 
 namespace holdfast {
@@ -30,10 +30,6 @@ std::string who_text(const AuditedCall& call) {
 
 std::string caller_text(const AuditedCall& call) {
   return call.stack.empty() ? "unknown" : frame_text(call.stack[find_caller(call.stack)]);
-}
-
-std::string plural(int64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 std::string calls_text(const AuditSummary& summary) {

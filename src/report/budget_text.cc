@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 #include "report/page_owner_text.h"
 
 namespace holdfast {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "core/byte_size.h"
-#include "report/format.h"
 
 namespace holdfast {
 namespace {

@@ -105,9 +105,7 @@ std::string demo_text(const DemoResult& result) {
 }
 
 std::string demo_json(const DemoResult& result) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.demo/1");
+  JsonWriter json = begin_line("holdfast.demo/1");
   json.field("verdict", name_of(judge(result)));
   json.field("seconds", result.seconds);
   json.field("limit_bytes", result.limit_bytes);
@@ -120,8 +118,7 @@ std::string demo_json(const DemoResult& result) {
   json.begin_array("missing");
   for (const std::string& what : result.missing) json.value(what);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 }  // namespace holdfast

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/duration_text.h"
 
-#include "report/format.h"
+#include "base/format.h"
 
 namespace holdfast {
 

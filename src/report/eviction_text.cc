@@ -2,21 +2,14 @@
 #include "report/eviction_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/format.h"
 #include "report/duration_text.h"
 #include "report/json_writer.h"
 #include "report/utc_time.h"
 
 namespace holdfast {
 namespace {
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 std::string_view words_of(StayReason reason) {
   switch (reason) {
@@ -62,17 +55,9 @@ std::string row_text(const EvictedRange& range, int name_width) {
 }
 
 JsonWriter begin_event(std::string_view name, Nanos utc) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.eviction/1");
-  json.field("event", name);
+  JsonWriter json = begin_line("holdfast.eviction/1", name);
   json.field("utc", utc_iso_text(utc));
   return json;
-}
-
-std::string finish(JsonWriter& json) {
-  json.end_object();
-  return json.text();
 }
 
 void count_fields(JsonWriter& json, const EvictedRange& range) {
@@ -91,7 +76,7 @@ void count_fields(JsonWriter& json, const EvictedRange& range) {
 void range_object(JsonWriter& json, const EvictedRange& range) {
   json.begin_object();
   json.field("region", range.name);
-  json.field("address", format("0x%llx", static_cast<unsigned long long>(range.begin)));
+  json.field("address", hex_text(range.begin));
   json.field("size_bytes", range.size_bytes);
   count_fields(json, range);
   json.end_object();
@@ -186,7 +171,7 @@ std::string eviction_thread_json(Nanos utc, int pid, const ThreadChoice& choice)
   json.field("policy", to_text(choice.thread.policy));
   json.field("rt_priority", choice.thread.rt_priority);
   json.field("reason", choice.reason);
-  return finish(json);
+  return end_line(json);
 }
 
 std::string eviction_json(Nanos utc, int64_t index, const Eviction& eviction) {
@@ -198,7 +183,7 @@ std::string eviction_json(Nanos utc, int64_t index, const Eviction& eviction) {
   json.begin_array("ranges");
   for (const EvictedRange& range : eviction.ranges) range_object(json, range);
   json.end_array();
-  return finish(json);
+  return end_line(json);
 }
 
 std::string answer_json(Nanos utc, int64_t index, const EvictionAnswer& answer) {
@@ -206,14 +191,14 @@ std::string answer_json(Nanos utc, int64_t index, const EvictionAnswer& answer) 
   json.field("index", index);
   json.field("major_faults", answer.major_faults);
   json.field("minor_faults", answer.minor_faults);
-  return finish(json);
+  return end_line(json);
 }
 
 std::string missing_eviction_json(Nanos utc, const Unavailable& missing) {
   JsonWriter json = begin_event("missing", utc);
   json.field("why", missing.why);
   json.field("how_to_get_it", missing.how_to_get_it);
-  return finish(json);
+  return end_line(json);
 }
 
 std::string summary_json(Nanos utc, const EvictionSummary& summary) {
@@ -227,7 +212,7 @@ std::string summary_json(Nanos utc, const EvictionSummary& summary) {
   json.field("major_faults", summary.major_faults);
   json.field("minor_faults", summary.minor_faults);
   json.field("process_ended", summary.has_process_ended);
-  return finish(json);
+  return end_line(json);
 }
 
 }  // namespace holdfast

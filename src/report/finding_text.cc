@@ -64,10 +64,7 @@ bool is_same_word(std::string_view a, std::string_view b) {
 }
 
 JsonWriter begin_doctor_event(const char* event) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.doctor/1");
-  json.field("event", event);
+  JsonWriter json = begin_line("holdfast.doctor/1", event);
   return json;
 }
 
@@ -143,8 +140,7 @@ std::string finding_json(const Finding& finding) {
   json.field("fix", finding.fix);
   json.field("remedy", finding.remedy);
   json.field("needs_login", finding.needs_login);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string findings_summary_json(std::span<const Finding> findings, std::string_view program,
@@ -160,8 +156,7 @@ std::string findings_summary_json(std::span<const Finding> findings, std::string
   json.begin_array("remedies");
   for (const std::string& name : remedies_of(findings)) json.value(name);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 }  // namespace holdfast

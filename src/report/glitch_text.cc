@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/glitch_text.h"
 
+#include "base/format.h"
 #include "report/budget_text.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 #include "report/json_writer.h"
 #include "report/machine_text.h"
 #include "report/utc_time.h"
@@ -11,11 +11,6 @@
 
 namespace holdfast {
 namespace {
-
-std::string plural(int64_t count, const std::string& noun) {
-  const char* ending = noun.ends_with("ch") ? "es" : "s";
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : ending);
-}
 
 /// What of a loss is counted and what is estimated.
 std::string trust_in_losses(const SessionInfo& info) {
@@ -113,15 +108,6 @@ void add_end(JsonWriter& json, const Summary& summary) {
   }
 }
 
-/// Null where there is nothing to say.
-void add_text(JsonWriter& json, const char* name, const std::string& text) {
-  if (text.empty()) {
-    json.null_field(name);
-  } else {
-    json.field(name, text);
-  }
-}
-
 /// Null for what is negative: not known.
 void add_known(JsonWriter& json, const char* name, int64_t value) {
   if (value < 0) {
@@ -135,19 +121,19 @@ void add_part(JsonWriter& json, const BudgetPart& part) {
   const bool has_page = part.kind == CauseKind::kPageFault && part.address != 0;
   json.begin_object();
   json.field("cause", name_of(part.kind));
-  add_text(json, "kind", part.detail);
+  json.text_field("kind", part.detail);
   json.field("ns", part.time.count);
-  add_text(json, "where", has_page ? std::string(name_of(part.owner.role)) : "");
-  add_text(json, "mapping", part.owner.mapping);
-  add_text(json, "symbol", part.owner.symbol);
-  add_text(json, "address",
-           has_page ? format("0x%llx", static_cast<unsigned long long>(part.address)) : "");
-  add_text(json, "backing", backing_text(part));
-  add_text(json, "evidence", evidence_text(part));
+  json.text_field("where", has_page ? std::string(name_of(part.owner.role)) : "");
+  json.text_field("mapping", part.owner.mapping);
+  json.text_field("symbol", part.owner.symbol);
+  json.text_field("address",
+                  has_page ? format("0x%llx", static_cast<unsigned long long>(part.address)) : "");
+  json.text_field("backing", backing_text(part));
+  json.text_field("evidence", evidence_text(part));
   json.field("facts", part.facts);
   json.field("whole_ns", part.whole.count);
   json.field("asleep_ns", part.slept.count);
-  add_text(json, "by", part.by);
+  json.text_field("by", part.by);
   json.field("estimated", part.is_estimated);
   json.end_object();
 }
@@ -155,9 +141,9 @@ void add_part(JsonWriter& json, const BudgetPart& part) {
 void add_page(JsonWriter& json, const PageCost& page) {
   json.begin_object();
   json.field("where", name_of(page.owner.role));
-  add_text(json, "of", page.owner.of);
-  add_text(json, "mapping", page.owner.mapping);
-  add_text(json, "symbol", page.owner.symbol);
+  json.text_field("of", page.owner.of);
+  json.text_field("mapping", page.owner.mapping);
+  json.text_field("symbol", page.owner.symbol);
   json.field("ns", page.time.count);
   json.field("glitches", page.glitches);
   json.field("major_faults", page.major);
@@ -192,9 +178,7 @@ std::string glitch_line(const Glitch& glitch, const SessionInfo& info) {
 }
 
 std::string glitch_json(const Glitch& glitch) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.glitch/1");
+  JsonWriter json = begin_line("holdfast.glitch/1");
   json.field("index", glitch.index);
   json.field("utc", utc_iso_text(glitch.utc));
   json.field("mono_ns", glitch.gap.due.count);
@@ -211,12 +195,11 @@ std::string glitch_json(const Glitch& glitch) {
     json.null_field("memory");
   }
   json.field("facts_lost", glitch.has_lost_facts);
-  add_text(json, "process", glitch.process);
+  json.text_field("process", glitch.process);
   json.begin_array("budget");
   for (const BudgetPart& part : glitch.budget) add_part(json, part);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string summary_text(const Summary& summary, const SessionInfo& info) {
@@ -239,9 +222,7 @@ std::string summary_text(const Summary& summary, const SessionInfo& info) {
 }
 
 std::string summary_json(const Summary& summary, const SessionInfo& info) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.summary/1");
+  JsonWriter json = begin_line("holdfast.summary/1");
   json.field("device", info.device);
   json.field("position_source", name_of(info.position_source));
   json.field("rate_hz", info.rate_hz);
@@ -277,8 +258,7 @@ std::string summary_json(const Summary& summary, const SessionInfo& info) {
   json.field("lateness_p99_ns", summary.lateness.percentile(0.99).count);
   json.field("lateness_p999_ns", summary.lateness.percentile(0.999).count);
   json.field("lateness_max_ns", summary.lateness.maximum().count);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string session_text(const SessionInfo& info) {

@@ -4,6 +4,7 @@
 #include "report/json_writer.h"
 
 #include <cmath>
+#include <utility>
 
 namespace holdfast {
 namespace {
@@ -150,6 +151,24 @@ void JsonWriter::quote(std::string_view content) {
     content.remove_prefix(length == 0 ? 1 : length);
   }
   text_ += '"';
+}
+
+JsonWriter begin_line(std::string_view schema) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", schema);
+  return json;
+}
+
+JsonWriter begin_line(std::string_view schema, std::string_view event) {
+  JsonWriter json = begin_line(schema);
+  json.field("event", event);
+  return json;
+}
+
+std::string end_line(JsonWriter json) {
+  json.end_object();
+  return std::move(json).text();
 }
 
 }  // namespace holdfast

@@ -6,8 +6,11 @@
 
 #include <charconv>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/quantity.h"
 
 namespace holdfast {
 
@@ -30,8 +33,17 @@ class JsonWriter {
     key(name);
     value(content);
   }
+  /// null for what is not known.
+  template <class T>
+  void field(std::string_view name, const std::optional<T>& content) {
+    content ? field(name, *content) : null_field(name);
+  }
   /// A member that is known to be unknown.
   void null_field(std::string_view name);
+  /// null for an empty text.
+  void text_field(std::string_view name, std::string_view text) {
+    text.empty() ? null_field(name) : field(name, text);
+  }
 
   /// An element of the open array.
   void value(std::string_view content);
@@ -40,6 +52,7 @@ class JsonWriter {
   void value(bool content);
   /// The shortest digits that read back as the same double; NaN and infinities become null.
   void value(double content);
+  void value(Nanos content) { value(content.count); }
   /// All digits of any integer, 64-bit ones included (JavaScript readers round those above 2^53).
   template <std::integral Integer>
   void value(Integer content) {
@@ -59,5 +72,13 @@ class JsonWriter {
 
   std::string text_;
 };
+
+/// Begins a line of JSON Lines: an object that says first what it is, "holdfast.plan/1" and, where
+/// a schema has several kinds of lines, which `event`.
+JsonWriter begin_line(std::string_view schema);
+JsonWriter begin_line(std::string_view schema, std::string_view event);
+
+/// Ends the object; the whole line, without its line feed.
+std::string end_line(JsonWriter json);
 
 }  // namespace holdfast

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/load_text.h"
 
-#include <array>
-#include <cstdio>
-
+#include "base/format.h"
 #include "core/byte_size.h"
 #include "report/duration_text.h"
 #include "report/json_writer.h"
@@ -11,19 +9,8 @@
 namespace holdfast {
 namespace {
 
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  std::array<char, 256> text = {};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
-}
-
 std::string size_text(double size_bytes) {
   return format_byte_size(static_cast<int64_t>(size_bytes));
-}
-
-std::string percent_text(double share) {
-  return formatted("%.0f %%", 100 * share);
 }
 
 double seconds_of(Nanos time) {
@@ -34,7 +21,7 @@ double seconds_of(Nanos time) {
 std::string aim_text(const LoadSample& sample) {
   const LoadGoal goal = sample.target.goal;
   if (goal == LoadGoal::kPasses)
-    return formatted("%lld passes", static_cast<long long>(sample.passes));
+    return format("%lld passes", static_cast<long long>(sample.passes));
   const std::string actual = sample.actual ? load_value_text(goal, *sample.actual) : "?";
   return std::string(name_of(goal)) + " " + actual + " of " +
          load_value_text(goal, sample.target.value) + " (" + std::string(name_of(sample.phase)) +
@@ -53,29 +40,20 @@ std::string effect_text(const LoadSample& sample) {
     text += "swap out " + size_text(*rates.swap_out_bytes) + "/s, ";
   }
   if (rates.refaults && goal != LoadGoal::kRefaults) {
-    text += formatted("%.0f refaults/s, ", *rates.refaults);
+    text += format("%.0f refaults/s, ", *rates.refaults);
   }
   if (rates.other_major_faults) {
-    text += formatted("others %.0f major faults/s, ", *rates.other_major_faults);
+    text += format("others %.0f major faults/s, ", *rates.other_major_faults);
   }
   return text + size_text(static_cast<double>(sample.left_bytes)) + " left";
 }
 
-void optional_field(JsonWriter& json, std::string_view name, std::optional<double> value) {
-  if (value) {
-    json.field(name, *value);
-  } else {
-    json.null_field(name);
-  }
-}
-
-void begin_event(JsonWriter& json, const char* event, const LoadTarget& target) {
-  json.begin_object();
-  json.field("schema", "holdfast.load/1");
-  json.field("event", event);
+JsonWriter begin_event(const char* event, const LoadTarget& target) {
+  JsonWriter json = begin_line("holdfast.load/1", event);
   json.field("goal", name_of(target.goal));
-  optional_field(json, "target",
-                 target.goal == LoadGoal::kPasses ? std::nullopt : std::optional(target.value));
+  json.field("target",
+             target.goal == LoadGoal::kPasses ? std::nullopt : std::optional(target.value));
+  return json;
 }
 
 std::string hold_text(const LoadStep& step) {
@@ -94,9 +72,8 @@ std::string hold_text(const LoadStep& step) {
            load_value_text(goal, hold.mean);
   }
   return "reached after " + duration_text(*hold.settled_after) +
-         formatted(", then %lld of %lld windows of 10 s within 10 %%",
-                   static_cast<long long>(hold.windows_within),
-                   static_cast<long long>(hold.windows)) +
+         format(", then %lld of %lld windows of 10 s within 10 %%",
+                static_cast<long long>(hold.windows_within), static_cast<long long>(hold.windows)) +
          ", mean " + load_value_text(goal, hold.mean) + ", varying by " +
          percent_text(hold.variation);
 }
@@ -105,43 +82,37 @@ std::string hold_text(const LoadStep& step) {
 
 std::string load_line(const LoadSample& sample) {
   const auto seconds = static_cast<int>(seconds_of(sample.elapsed));
-  std::string text = formatted("%02d:%02d  ", seconds / 60, seconds % 60) + aim_text(sample) +
-                     " | " + effect_text(sample) + " | costs " +
+  std::string text = format("%02d:%02d  ", seconds / 60, seconds % 60) + aim_text(sample) + " | " +
+                     effect_text(sample) + " | costs " +
                      percent_text(sample.rates.processor_share) + " of a processor, " +
                      size_text(static_cast<double>(sample.ballast_bytes)) + " locked";
-  if (sample.kills > 0) text += formatted(", killed %d times", sample.kills);
+  if (sample.kills > 0) text += format(", killed %d times", sample.kills);
   return text;
 }
 
 std::string load_json(const LoadSample& sample) {
-  JsonWriter json;
-  begin_event(json, "sample", sample.target);
+  JsonWriter json = begin_event("sample", sample.target);
   json.field("elapsed_s", seconds_of(sample.elapsed));
   json.field("phase", name_of(sample.phase));
-  optional_field(json, "actual", sample.actual);
-  optional_field(json, "psi_some", sample.rates.stalls_some);
-  optional_field(json, "psi_full", sample.rates.stalls_full);
-  optional_field(json, "swap_out_bytes_per_s", sample.rates.swap_out_bytes);
-  optional_field(json, "refaults_per_s", sample.rates.refaults);
-  optional_field(json, "other_major_faults_per_s", sample.rates.other_major_faults);
+  json.field("actual", sample.actual);
+  json.field("psi_some", sample.rates.stalls_some);
+  json.field("psi_full", sample.rates.stalls_full);
+  json.field("swap_out_bytes_per_s", sample.rates.swap_out_bytes);
+  json.field("refaults_per_s", sample.rates.refaults);
+  json.field("other_major_faults_per_s", sample.rates.other_major_faults);
   json.field("left_bytes", sample.left_bytes);
   json.field("locked_bytes", sample.ballast_bytes);
   json.field("touched_bytes_per_s", sample.rates.touched_bytes);
   json.field("processor_share", sample.rates.processor_share);
   json.field("passes", sample.passes);
   json.field("kills", sample.kills);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string load_note_json(const std::string& note) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.load/1");
-  json.field("event", "note");
+  JsonWriter json = begin_line("holdfast.load/1", "note");
   json.field("text", note);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string load_step_text(const LoadStep& step) {
@@ -153,31 +124,28 @@ std::string load_step_text(const LoadStep& step) {
            load_value_text(step.target.goal, step.target.value) + ": " + hold_text(step);
   }
   if (step.other_major_faults) {
-    text += formatted("; others had %.1f major faults/s", *step.other_major_faults);
+    text += format("; others had %.1f major faults/s", *step.other_major_faults);
   }
   return text + "; it cost " + percent_text(step.processor_share) + " of a processor";
 }
 
 std::string load_step_json(const LoadStep& step) {
-  JsonWriter json;
-  begin_event(json, "step", step.target);
+  JsonWriter json = begin_event("step", step.target);
   json.field("length_s", seconds_of(step.length));
-  optional_field(
-      json, "settled_after_s",
-      step.hold.settled_after ? std::optional(seconds_of(*step.hold.settled_after)) : std::nullopt);
+  json.field("settled_after_s", step.hold.settled_after
+                                    ? std::optional(seconds_of(*step.hold.settled_after))
+                                    : std::nullopt);
   json.field("windows", step.hold.windows);
   json.field("windows_within", step.hold.windows_within);
   const bool is_measured = step.hold.readings > 0;
-  optional_field(json, "worst_share",
-                 step.hold.windows > 0 ? std::optional(step.hold.worst_share) : std::nullopt);
-  optional_field(json, "mean", is_measured ? std::optional(step.hold.mean) : std::nullopt);
-  optional_field(json, "variation",
-                 is_measured ? std::optional(step.hold.variation) : std::nullopt);
-  optional_field(json, "reachable", step.reachable);
-  optional_field(json, "other_major_faults_per_s", step.other_major_faults);
+  json.field("worst_share",
+             step.hold.windows > 0 ? std::optional(step.hold.worst_share) : std::nullopt);
+  json.field("mean", is_measured ? std::optional(step.hold.mean) : std::nullopt);
+  json.field("variation", is_measured ? std::optional(step.hold.variation) : std::nullopt);
+  json.field("reachable", step.reachable);
+  json.field("other_major_faults_per_s", step.other_major_faults);
   json.field("processor_share", step.processor_share);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string load_stairs_text(const std::vector<LoadStep>& steps) {
@@ -185,12 +153,12 @@ std::string load_stairs_text(const std::vector<LoadStep>& steps) {
   for (const LoadStep& step : steps) {
     const LoadGoal goal = step.target.goal;
     const bool is_measured = step.hold.readings > 0;
-    text += formatted("%14s%14s%9s", load_value_text(goal, step.target.value).c_str(),
-                      is_measured ? load_value_text(goal, step.hold.mean).c_str() : "?",
-                      is_measured ? percent_text(step.hold.variation).c_str() : "?");
-    text += step.other_major_faults ? formatted("%24.1f", *step.other_major_faults)
-                                    : formatted("%24s", "?");
-    text += formatted("%11s\n", percent_text(step.processor_share).c_str());
+    text += format("%14s%14s%9s", load_value_text(goal, step.target.value).c_str(),
+                   is_measured ? load_value_text(goal, step.hold.mean).c_str() : "?",
+                   is_measured ? percent_text(step.hold.variation).c_str() : "?");
+    text +=
+        step.other_major_faults ? format("%24.1f", *step.other_major_faults) : format("%24s", "?");
+    text += format("%11s\n", percent_text(step.processor_share).c_str());
   }
   return text;
 }

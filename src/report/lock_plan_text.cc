@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/lock_plan_text.h"
 
+#include "base/format.h"
 #include "core/byte_size.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 #include "report/json_writer.h"
 #include "report/page_owner_text.h"
 
@@ -12,19 +12,15 @@ namespace {
 
 constexpr size_t kMostRows = 40;  // for people; JSON has all
 
-std::string times(int64_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 std::string reason_text(const PlannedLock& lock) {
-  const std::string faults = times(lock.major + lock.others, "fault");
+  const std::string faults = plural(lock.major + lock.others, "fault");
   std::string cost = faults + ", " + duration_text(lock.time);
   switch (lock.reason) {
     case LockReason::kStack:
       return lock.major + lock.others > 0 ? "its stack as deep as used, and 64 KiB; " + cost
                                           : "its stack; how deep it is used was not seen";
     case LockReason::kWaited:
-      return times(lock.major, "major fault") + ", " + duration_text(lock.time);
+      return plural(lock.major, "major fault") + ", " + duration_text(lock.time);
     case LockReason::kTouched:
       return cost;
     case LockReason::kAlongside:
@@ -55,45 +51,24 @@ std::string limit_text(const LockPlanLimit& limit) {
   return limit.source + ": " + format_byte_size(limit.size_bytes);
 }
 
-std::string hex_text(uint64_t number) {
-  return format("0x%llx", static_cast<unsigned long long>(number));
-}
-
-void text_field(JsonWriter& json, std::string_view name, const std::string& text) {
-  text.empty() ? json.null_field(name) : json.field(name, text);
-}
-
-JsonWriter begin_event(std::string_view event) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.plan/1");
-  json.field("event", event);
-  return json;
-}
-
-std::string finish(JsonWriter& json) {
-  json.end_object();
-  return json.text() + "\n";
-}
-
 std::string lock_json(std::string_view event, size_t order, const PlannedLock& lock) {
-  JsonWriter json = begin_event(event);
+  JsonWriter json = begin_line("holdfast.plan/1", event);
   json.field("order", order);
   json.field("reason", name_of(lock.reason));
   json.field("address", hex_text(lock.begin));
   json.field("size_bytes", lock.size_bytes);
   json.field("where", name_of(lock.owner.role));
-  text_field(json, "of", lock.owner.of);
-  text_field(json, "mapping", lock.owner.mapping);
-  text_field(json, "path", lock.owner.path);
-  text_field(json, "build_id", lock.owner.build_id);
+  json.text_field("of", lock.owner.of);
+  json.text_field("mapping", lock.owner.mapping);
+  json.text_field("path", lock.owner.path);
+  json.text_field("build_id", lock.owner.build_id);
   lock.owner.is_file_backed ? json.field("file_offset_bytes", lock.owner.file_offset)
                             : json.null_field("file_offset_bytes");
-  text_field(json, "symbol", lock.owner.symbol);
+  json.text_field("symbol", lock.owner.symbol);
   json.field("major_faults", lock.major);
   json.field("other_faults", lock.others);
   json.field("fault_ns", lock.time.count);
-  return finish(json);
+  return end_line(json) + "\n";
 }
 
 }  // namespace
@@ -103,7 +78,7 @@ std::string lock_plan_text(const LockPlan& plan, const LockPlanLimit& limit) {
   if (!plan.locks.empty()) text += "order      KiB  why        what\n" + rows_text(plan.locks);
   if (!plan.left_out.empty()) text += "left out under the limit:\n" + rows_text(plan.left_out);
   text += "to lock: " + format_byte_size(plan.locked_bytes()) + " in " +
-          times(static_cast<int64_t>(plan.locks.size()), "range") + " (" + limit_text(limit) + ")";
+          plural(static_cast<int64_t>(plan.locks.size()), "range") + " (" + limit_text(limit) + ")";
   if (!plan.left_out.empty()) {
     text += "; left out: " + format_byte_size(plan.left_out_bytes());
   }
@@ -113,7 +88,7 @@ std::string lock_plan_text(const LockPlan& plan, const LockPlanLimit& limit) {
   }
   if (plan.gone_pages > 0) {
     text +=
-        times(plan.gone_pages, "page") + " cannot be locked: unmapped by now, or the kernel's\n";
+        plural(plan.gone_pages, "page") + " cannot be locked: unmapped by now, or the kernel's\n";
   }
   return text;
 }
@@ -123,7 +98,7 @@ std::string lock_plan_json(const LockPlan& plan, const LockPlanLimit& limit) {
   size_t order = 0;
   for (const PlannedLock& lock : plan.locks) text += lock_json("lock", ++order, lock);
   for (const PlannedLock& lock : plan.left_out) text += lock_json("left_out", ++order, lock);
-  JsonWriter json = begin_event("summary");
+  JsonWriter json = begin_line("holdfast.plan/1", "summary");
   json.field("locks", plan.locks.size());
   json.field("locked_bytes", plan.locked_bytes());
   json.field("left_out_bytes", plan.left_out_bytes());
@@ -132,7 +107,7 @@ std::string lock_plan_json(const LockPlan& plan, const LockPlanLimit& limit) {
   plan.mapped_bytes > 0 ? json.field("mlockall_bytes", plan.mapped_bytes)
                         : json.null_field("mlockall_bytes");
   json.field("gone_pages", plan.gone_pages);
-  return text + finish(json);
+  return text + end_line(json) + "\n";
 }
 
 }  // namespace holdfast

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "report/page_owner_text.h"
 
-#include <cstdio>
+#include "base/format.h"
 
 namespace holdfast {
 namespace {
-
-std::string hex_text(uint64_t number) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(number));
-  return text;
-}
 
 /// "stack of thread audio", "libfoo.so library text", "heap".
 std::string region_text(const PageOwner& owner) {

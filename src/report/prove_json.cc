@@ -86,18 +86,13 @@ void add_comparison(JsonWriter& json, const ExperimentResult& result, const ArmC
 }  // namespace
 
 std::string prove_design_json(const ExperimentDesign& design) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.prove_design/1");
+  JsonWriter json = begin_line("holdfast.prove_design/1");
   add_design(json, design);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string prove_block_json(const ExperimentDesign& design, const BlockResult& block) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.prove_block/1");
+  JsonWriter json = begin_line("holdfast.prove_block/1");
   json.field("index", block.index);
   json.field("round", block.round);
   json.field("arm_index", block.arm);
@@ -115,14 +110,11 @@ std::string prove_block_json(const ExperimentDesign& design, const BlockResult& 
   add_optional(json, "pressure", block.pressure);
   json.field("trouble", block.trouble);
   json.field("limitation", block.limitation);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 std::string prove_json(const ExperimentResult& result) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.prove/1");
+  JsonWriter json = begin_line("holdfast.prove/1");
   json.field("verdict", holdfast::name_of(result.verdict));
   json.field("sentence", prove_verdict(result));
   add_design(json, result.design);
@@ -139,8 +131,7 @@ std::string prove_json(const ExperimentResult& result) {
   json.begin_array("reasons");
   for (const std::string& reason : result.reasons) json.value(reason);
   json.end_array();
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 }  // namespace holdfast

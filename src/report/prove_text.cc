@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "report/prove_text.h"
 
-#include <array>
 #include <cmath>
-#include <cstdio>
 
+#include "base/format.h"
 #include "core/byte_size.h"
 #include "report/duration_text.h"
 
 namespace holdfast {
 namespace {
 
-template <class... Values>
-std::string printed(const char* format, Values... values) {
-  std::array<char, 256> text = {};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
-}
-
 /// Three digits that count: "0.023", "1.4", "210".
 std::string number(double value) {
   if (std::isnan(value)) return "?";
   if (std::isinf(value)) return "inf";
   if (value == 0) return "0";
-  if (value < 0.1) return printed("%.3f", value);
-  return printed(value < 10 ? "%.2f" : (value < 100 ? "%.1f" : "%.0f"), value);
+  if (value < 0.1) return format("%.3f", value);
+  return format(value < 10 ? "%.2f" : (value < 100 ? "%.1f" : "%.0f"), value);
 }
 
 std::string range(const Interval& interval) {
@@ -36,14 +28,10 @@ std::string rate(const EventCount& count, const Interval& interval) {
   return number(count.rate()) + " (" + range(interval) + ")";
 }
 
-std::string percent(double share) {
-  return printed("%.0f %%", share * 100);
-}
-
 std::string minutes(double value) {
-  if (value < 2) return printed("%.0f s", std::ceil(value * 60));
-  return value < 120 ? printed("%.0f min", std::ceil(value))
-                     : printed("%.0f h", std::ceil(value / 60));
+  if (value < 2) return format("%.0f s", std::ceil(value * 60));
+  return value < 120 ? format("%.0f min", std::ceil(value))
+                     : format("%.0f h", std::ceil(value / 60));
 }
 
 LockArm arm_of(const ExperimentResult& result, const ArmComparison& one) {
@@ -102,14 +90,14 @@ std::string no_difference(const ExperimentResult& result) {
   }
   if (!could_find) {
     return text +
-           ", and none could have been: " + printed("%.0f", result.arms.front().page_fault.events) +
+           ", and none could have been: " + format("%.0f", result.arms.front().page_fault.events) +
            " glitches with a page fault inside are too few." + how_long(result);
   }
   double detectable = 1;
   for (const ArmComparison& one : result.comparisons) {
     detectable = std::min(detectable, *one.detectable_ratio);
   }
-  return text + " between the arms. A fall to " + percent(detectable) +
+  return text + " between the arms. A fall to " + percent_text(detectable) +
          " or less would have been found nine times out of ten." +
          (detectable < 0.5 ? how_long(result) : "");
 }
@@ -144,17 +132,17 @@ std::string same_arms(const ExperimentResult& result) {
 std::string row(const ArmResult& arm) {
   const std::string page_fault = rate(arm.page_fault, arm.page_fault_rate);
   const std::string all = rate(arm.all, arm.all_rate);
-  return printed("  %-7s %8s %8s  %9.0f  %-24s %9.0f  %s\n", std::string(name_of(arm.arm)).c_str(),
-                 minutes(arm.page_fault.time).c_str(),
-                 arm.locked_bytes > 0 ? format_byte_size(arm.locked_bytes).c_str() : "-",
-                 arm.page_fault.events, page_fault.c_str(), arm.all.events, all.c_str());
+  return format("  %-7s %8s %8s  %9.0f  %-24s %9.0f  %s\n", std::string(name_of(arm.arm)).c_str(),
+                minutes(arm.page_fault.time).c_str(),
+                arm.locked_bytes > 0 ? format_byte_size(arm.locked_bytes).c_str() : "-",
+                arm.page_fault.events, page_fault.c_str(), arm.all.events, all.c_str());
 }
 
 std::string comparison_row(const ExperimentResult& result, const ArmComparison& one) {
   return "  " + std::string(name_of(arm_of(result, one))) + " / " +
          std::string(name_of(result.design.arms.front())) + ": " + number(one.ratio) + " (" +
-         range(one.interval) + "), p " + printed("%.2g", one.p_value) + ", by exchange of blocks " +
-         printed("%.2g", one.permutation_p_value) + "; all glitches " + number(one.all_ratio) +
+         range(one.interval) + "), p " + format("%.2g", one.p_value) + ", by exchange of blocks " +
+         format("%.2g", one.permutation_p_value) + "; all glitches " + number(one.all_ratio) +
          " (" + range(one.all_interval) + ")\n";
 }
 
@@ -170,7 +158,7 @@ std::string rounds_text(const ExperimentResult& result) {
 std::string prove_plan_text(const ExperimentDesign& design) {
   const double seconds = static_cast<double>(design.block.count) / 1e9;
   std::string text = "arms           " + to_text(design.arms) + ", " +
-                     std::to_string(design.rounds) + " rounds, " + printed("%g", seconds) +
+                     std::to_string(design.rounds) + " rounds, " + format("%g", seconds) +
                      " s counted in each block after " + duration_text(design.washout) + ", seed " +
                      std::to_string(design.seed) + "\n";
   text += "work           " + design.workload + ", " + std::to_string(design.block_frames) +
@@ -184,11 +172,11 @@ std::string prove_plan_text(const ExperimentDesign& design) {
 std::string prove_block_text(const ExperimentDesign& design, const BlockResult& block) {
   const std::string arm(name_of(design.arms[static_cast<size_t>(block.arm)]));
   const std::string head =
-      printed("round %d of %d  %-5s  ", block.round + 1, design.rounds, arm.c_str());
+      format("round %d of %d  %-5s  ", block.round + 1, design.rounds, arm.c_str());
   if (!block.trouble.empty()) return head + "does not count: " + block.trouble;
-  std::string text = head + printed("%lld glitches, %lld with a page fault inside",
-                                    static_cast<long long>(block.glitches),
-                                    static_cast<long long>(block.page_fault_glitches));
+  std::string text = head + format("%lld glitches, %lld with a page fault inside",
+                                   static_cast<long long>(block.glitches),
+                                   static_cast<long long>(block.page_fault_glitches));
   if (block.pressure) text += "  (pressure " + number(*block.pressure) + ")";
   return text;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/residency_json.h"
 
-#include <cstdio>
-
+#include "base/format.h"
 #include "report/json_writer.h"
 #include "report/utc_time.h"
 
@@ -15,29 +14,9 @@ constexpr std::string_view kCountNames[kPageStates] = {
     "unknown_pages",  "swapped_pages",    "not_resident_pages"};
 
 JsonWriter begin_event(std::string_view name, Nanos utc) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.residency/1");
-  json.field("event", name);
+  JsonWriter json = begin_line("holdfast.residency/1", name);
   json.field("utc", utc_iso_text(utc));
   return json;
-}
-
-std::string finish(JsonWriter& json) {
-  json.end_object();
-  return json.text();
-}
-
-template <class Value>
-void optional_field(JsonWriter& json, std::string_view name, const std::optional<Value>& value) {
-  value ? json.field(name, *value) : json.null_field(name);
-}
-
-/// As text: JavaScript numbers end at 2^53.
-void address_field(JsonWriter& json, std::string_view name, uintptr_t address) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(address));
-  json.field(name, text);
 }
 
 void count_fields(JsonWriter& json, const PageCounts& pages) {
@@ -76,7 +55,7 @@ std::string_view kind_name(RegionKind kind) {
 
 void seen_fault_fields(JsonWriter& json, const std::optional<FaultTotals>& seen) {
   const auto add = [&](std::string_view name, int64_t value) {
-    optional_field(json, name, seen ? std::optional(value) : std::nullopt);
+    json.field(name, seen ? std::optional(value) : std::nullopt);
   };
   const FaultTotals totals = seen.value_or(FaultTotals());
   add("faults_seen", totals.faults);
@@ -93,18 +72,18 @@ std::string departure_json(std::string_view name, const ResidencyEvent& event,
   json.field("pages", pages.total());
   json.field("resident_before_pages", event.change.resident_before);
   count_fields(json, pages);
-  if (event.left_address != 0) address_field(json, "first_address", event.left_address);
-  return finish(json);
+  if (event.left_address != 0) json.field("first_address", hex_text(event.left_address));
+  return end_line(json);
 }
 
 std::string returned_json(const ResidencyEvent& event) {
   JsonWriter json = begin_event("returned", event.utc);
   json.field("region", event.region);
   json.field("pages", event.change.returned);
-  address_field(json, "first_address", event.returned_address);
+  json.field("first_address", hex_text(event.returned_address));
   json.field("longest_away_at_least_ns", event.change.longest_away.at_least.count);
   json.field("longest_away_at_most_ns", event.change.longest_away.at_most.count);
-  return finish(json);
+  return end_line(json);
 }
 
 }  // namespace
@@ -119,31 +98,31 @@ std::string thread_json(Nanos utc, int pid, const ProcessStatus& process,
   json.field("policy", to_text(choice.thread.policy));
   json.field("priority", choice.thread.rt_priority);
   json.field("chosen", choice.reason);
-  optional_field(json, "process_locked_bytes", process.locked_bytes);
-  optional_field(json, "process_resident_bytes", process.resident_bytes);
-  optional_field(json, "process_swapped_bytes", process.swapped_bytes);
-  return finish(json);
+  json.field("process_locked_bytes", process.locked_bytes);
+  json.field("process_resident_bytes", process.resident_bytes);
+  json.field("process_swapped_bytes", process.swapped_bytes);
+  return end_line(json);
 }
 
 std::string missing_json(Nanos utc, const Unavailable& missing) {
   JsonWriter json = begin_event("missing", utc);
   json.field("why", missing.why);
   json.field("how_to_get_it", missing.how_to_get_it);
-  return finish(json);
+  return end_line(json);
 }
 
 std::string region_json(Nanos utc, const RegionRow& row) {
   JsonWriter json = begin_event("region", utc);
   json.field("region", row.name);
   json.field("kind", kind_name(row.kind));
-  address_field(json, "first_address", row.begin);
+  json.field("first_address", hex_text(row.begin));
   json.field("size_bytes", row.size_bytes);
   json.field("pages", row.pages.total());
   count_fields(json, row.pages);
-  optional_field(json, "locked_bytes", row.locked_bytes);
+  json.field("locked_bytes", row.locked_bytes);
   json.field("is_extent_exact", row.is_extent_exact);
   json.field("is_watched", row.is_watched);
-  return finish(json);
+  return end_line(json);
 }
 
 std::vector<std::string> change_json(const ResidencyEvent& event) {
@@ -167,13 +146,13 @@ std::string summary_json(Nanos utc, const ResidencySummary& summary) {
   json.field("returned_pages", summary.returned_pages);
   json.field("unmapped_pages", summary.unmapped_pages);
   json.field("pages_out", summary.pages_out);
-  optional_field(json, "longest_away_at_most_ns",
-                 summary.longest_away ? std::optional(summary.longest_away->count) : std::nullopt);
-  optional_field(json, "thread_major_faults", summary.major_faults);
-  optional_field(json, "thread_minor_faults", summary.minor_faults);
+  json.field("longest_away_at_most_ns",
+             summary.longest_away ? std::optional(summary.longest_away->count) : std::nullopt);
+  json.field("thread_major_faults", summary.major_faults);
+  json.field("thread_minor_faults", summary.minor_faults);
   seen_fault_fields(json, summary.seen_faults);
   json.field("has_process_ended", summary.has_process_ended);
-  return finish(json);
+  return end_line(json);
 }
 
 }  // namespace holdfast

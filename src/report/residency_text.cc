@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 
 namespace holdfast {
 namespace {

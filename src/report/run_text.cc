@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/run_text.h"
 
+#include "base/format.h"
 #include "core/byte_size.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 #include "report/json_writer.h"
 
 namespace holdfast {
@@ -80,17 +80,9 @@ std::string process_text(const RunProcess& process) {
 }
 
 JsonWriter begin_event(std::string_view event, int pid) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.run/1");
-  json.field("event", event);
+  JsonWriter json = begin_line("holdfast.run/1", event);
   pid != 0 ? json.field("pid", pid) : json.null_field("pid");
   return json;
-}
-
-std::string finish(JsonWriter& json) {
-  json.end_object();
-  return json.text() + "\n";
 }
 
 void place_fields(JsonWriter& json, MemoryRole role, const std::string& mapping) {
@@ -104,7 +96,7 @@ std::string region_json(int pid, const LedgerRow& row) {
   json.field("locked_bytes", row.of(PageFate::kLocked));
   json.field("refused_bytes", row.of(PageFate::kRefused));
   json.field("left_out_bytes", row.of(PageFate::kLeftOut));
-  return finish(json);
+  return end_line(json) + "\n";
 }
 
 std::string thread_json(int pid, const RunThread& thread) {
@@ -118,7 +110,7 @@ std::string thread_json(int pid, const RunThread& thread) {
   json.field("major_faults_after", thread.after.major);
   json.field("minor_faults_after", thread.after.minor);
   json.field("sees_addresses", thread.is_seen);
-  return finish(json);
+  return end_line(json) + "\n";
 }
 
 std::string fault_json(int pid, const RunFaultPlace& place, const RunFaults& faults) {
@@ -127,13 +119,13 @@ std::string fault_json(int pid, const RunFaultPlace& place, const RunFaults& fau
   json.field("major_faults", faults.counts.major);
   json.field("minor_faults", faults.counts.minor);
   json.field("fault_ns", faults.time.count);
-  return finish(json);
+  return end_line(json) + "\n";
 }
 
 std::string note_json(int pid, const std::string& note) {
   JsonWriter json = begin_event("note", pid);
   json.field("note", note);
-  return finish(json);
+  return end_line(json) + "\n";
 }
 
 void process_fields(JsonWriter& json, const RunProcess& process) {
@@ -160,7 +152,7 @@ std::string process_json(const RunProcess& process) {
   for (const std::string& note : process.notes) text += note_json(process.pid, note);
   JsonWriter json = begin_event("process", process.pid);
   process_fields(json, process);
-  return text + finish(json);
+  return text + end_line(json) + "\n";
 }
 
 struct Sums {
@@ -223,7 +215,7 @@ std::string run_json(const RunReport& report) {
   json.field("mlockall_bytes", sums.mapped_bytes);
   json.field("major_faults_after", sums.after.major);
   json.field("minor_faults_after", sums.after.minor);
-  return text + finish(json);
+  return text + end_line(json) + "\n";
 }
 
 std::string protected_text(const RunProcess& process) {
@@ -234,8 +226,7 @@ std::string protected_text(const RunProcess& process) {
 std::string protected_json(const RunProcess& process) {
   JsonWriter json = begin_event("protected", process.pid);
   process_fields(json, process);
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 }  // namespace holdfast

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "report/duration_text.h"
-#include "report/format.h"
 #include "report/json_writer.h"
 
 namespace holdfast {
@@ -30,10 +30,6 @@ std::string meter(float peak) {
   std::string text =
       "|" + std::string(filled, '#') + std::string(kMeterColumns - filled, ' ') + "|";
   return text + (level < -99 ? " -inf dB" : format("%4.0f dB", level));
-}
-
-std::string plural(int64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -103,9 +99,7 @@ std::string take_text(const TakeResult& take) {
 }
 
 std::string take_json(const TakeResult& take) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema", "holdfast.take/1");
+  JsonWriter json = begin_line("holdfast.take/1");
   add_names(json, "files", take.files);
   add_names(json, "label_files", take.label_files);
   json.field("rate_hz", take.rate_hz);
@@ -118,8 +112,7 @@ std::string take_json(const TakeResult& take) {
   json.field("left_out_markers", take.left_out_markers);
   json.field("complete", take.is_complete);
   json.field("whole", take.is_whole());
-  json.end_object();
-  return json.text();
+  return end_line(json);
 }
 
 }  // namespace holdfast

@@ -169,7 +169,7 @@ Result<std::string> Symbolizer::ask(const std::string& question) {
 
 Result<> Symbolizer::start_child() {
   if (starts_left_ == 0) {
-    return Error{ErrorKind::kUnavailable, 0, "the process that looks them up failed too often"};
+    return unavailable("the process that looks them up failed too often");
   }
   --starts_left_;
   int ends[2];
@@ -193,12 +193,12 @@ Result<std::string> Symbolizer::read_answer() {
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) {
       starts_left_ = 0;
-      return Error{ErrorKind::kUnavailable, 0, "the process that looks them up does not answer"};
+      return unavailable("the process that looks them up does not answer");
     }
     char piece[1024];
     const ssize_t size = read(channel_.number(), piece, sizeof piece);
     if (size <= 0 || answer.size() > kLongestAnswer) {
-      return Error{ErrorKind::kUnavailable, 0, "the process that looks them up has died"};
+      return unavailable("the process that looks them up has died");
     }
     answer.append(piece, static_cast<size_t>(size));
   }

@@ -76,8 +76,7 @@ Result<TakeFile::Options> TakeRecorder::file_options(
   }
   const bool is_split = options_.part_bytes > 0 || options_.part_time > Nanos(0);
   if (is_split && options.part_frames < frames_in(kShortestPart, capabilities.granted.rate_hz)) {
-    return Error{ErrorKind::kUsage, 0,
-                 "--split makes files shorter than a minute; use a larger one"};
+    return usage_error("--split makes files shorter than a minute; use a larger one");
   }
   return options;
 }

@@ -38,7 +38,7 @@ Error cannot_create(const std::string& path, int create_errno) {
 Result<TraceFile> TraceFile::create(const std::string& path, const SessionInfo& info,
                                     IfExists if_exists) {
   if (path == "-") {
-    return Error{ErrorKind::kUsage, 0, "a trace goes into a file, not to standard output"};
+    return usage_error("a trace goes into a file, not to standard output");
   }
   const int if_exists_flag = if_exists == IfExists::kRefuse ? O_EXCL : 0;
   const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | if_exists_flag;

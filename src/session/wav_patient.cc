@@ -48,7 +48,7 @@ Result<WavPatient> WavPatient::open(const std::string& path, bool is_read_only) 
   if (file.number() < 0) return system_error("cannot open " + path, errno);
   struct stat status = {};
   if (fstat(file.number(), &status) != 0) return system_error("cannot look at " + path, errno);
-  if (!S_ISREG(status.st_mode)) return Error{ErrorKind::kUsage, 0, path + " is no ordinary file"};
+  if (!S_ISREG(status.st_mode)) return usage_error(path + " is no ordinary file");
   if (flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorKind::kUsage, EWOULDBLOCK, path + " is being written by another program"};
   }
@@ -83,7 +83,7 @@ Result<std::string> WavPatient::copy_head() const {
     unlink(path.c_str());
     return system_error("cannot keep a copy of the old head in " + path, failed);
   }
-  return Error{ErrorKind::kUsage, 0, path_ + ".head and a thousand more exist; remove some"};
+  return usage_error(path_ + ".head and a thousand more exist; remove some");
 }
 
 Result<std::string> WavPatient::heal() {

@@ -6,10 +6,6 @@ namespace {
 
 constexpr int64_t kMostLostBlocks = 12;
 
-int64_t draw(std::mt19937_64& random, int64_t low, int64_t high) {
-  return std::uniform_int_distribution<int64_t>(low, high)(random);
-}
-
 }  // namespace
 
 std::vector<audio::ScriptedFault> make_script(audio::FaultKind kind, size_t count,

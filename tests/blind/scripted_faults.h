@@ -16,6 +16,11 @@
 
 namespace holdfast::blind {
 
+/// Uniform from `low` to `high`.
+inline int64_t draw(std::mt19937_64& random, int64_t low, int64_t high) {
+  return std::uniform_int_distribution<int64_t>(low, high)(random);
+}
+
 /// `count` faults of one kind at random times.
 std::vector<audio::ScriptedFault> make_script(audio::FaultKind kind, size_t count,
                                               const audio::StreamFormat& format,

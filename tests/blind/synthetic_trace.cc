@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audio/virtual_stream.h"
+#include "blind/scripted_faults.h"
 #include "rt/record.h"
 #include "session/trace_file.h"
 
@@ -16,10 +17,6 @@ namespace {
 constexpr uint32_t kThread = 4711;
 constexpr Nanos kStart = kSecond * 1000;
 constexpr audio::StreamFormat kFormat = {48000, 16, 2};
-
-int64_t draw(std::mt19937_64& random, int64_t low, int64_t high) {
-  return std::uniform_int_distribution<int64_t>(low, high)(random);
-}
 
 RecordHead head(RecordKind kind, Nanos when, uint16_t flags = 0) {
   RecordHead result;

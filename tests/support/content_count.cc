@@ -45,7 +45,7 @@ Nanos from_seconds(double seconds) {
 }
 
 /// One block and what its samples tell.
-struct Row {
+struct ReadBlock {
   Block block;
   int64_t told = -1;  ///< Frame number in the first sample, modulo 2^24; -1 for silence.
   bool is_consecutive = true;
@@ -59,13 +59,13 @@ class Notes {
   static bool on_block(void* self, Block& block, Samples samples) {
     return static_cast<Notes*>(self)->note(block, samples);
   }
-  [[nodiscard]] std::span<Row> rows() { return rows_.span().first(count_); }
+  [[nodiscard]] std::span<ReadBlock> rows() { return rows_.span().first(count_); }
 
  private:
   bool note(Block& block, Samples samples) {
     if (count_ == rows_.span().size()) return false;
     fingerprint(block, samples);
-    Row& row = rows_.data()[count_++];
+    ReadBlock& row = rows_.data()[count_++];
     row = {block, -1, true};
     if (!block.is_silent && !block.is_torn) {  // what is torn is thrown away, so not heard
       const float* plane = samples.planes[0];
@@ -82,13 +82,13 @@ class Notes {
 
   Nanos sleep_;
   Nanos next_sleep_;
-  PageBuffer<Row> rows_;
+  PageBuffer<ReadBlock> rows_;
   size_t count_ = 0;
 };
 
-RecordedRun run_of(std::span<const Row> rows) {
+RecordedRun run_of(std::span<const ReadBlock> rows) {
   RecordedRun run;
-  for (const Row& row : rows) {
+  for (const ReadBlock& row : rows) {
     run.blocks.push_back(row.block);
     run.truths.push_back(row.told < 0 ? -1 : unwrap_truth(row.told, row.block.position.count));
   }
@@ -108,11 +108,11 @@ void add_gap(JsonWriter& json, const Gap& gap) {
   json.end_object();
 }
 
-void write_csv(const std::string& path, std::span<const Row> rows) {
+void write_csv(const std::string& path, std::span<const ReadBlock> rows) {
   std::FILE* file = std::fopen(path.c_str(), "w");
   if (file == nullptr) return;
   std::fputs("mono_ns,due_ns,pos,n,s0,epoch\n", file);
-  for (const Row& row : rows) {
+  for (const ReadBlock& row : rows) {
     const Block& block = row.block;
     std::fprintf(file, "%lld,%lld,%lld,%lld,%lld,%u\n", static_cast<long long>(block.woke.count),
                  static_cast<long long>(block.due.count),
@@ -123,13 +123,13 @@ void write_csv(const std::string& path, std::span<const Row> rows) {
   std::fclose(file);
 }
 
-std::string report(const audio::Capabilities& capabilities, std::span<const Row> rows,
+std::string report(const audio::Capabilities& capabilities, std::span<const ReadBlock> rows,
                    audio::DeviceState state) {
   const RecordedRun run = run_of(rows);
   const RunVerdict verdict = judge(run);
   int64_t torn = 0;
   int64_t marked_torn = 0;
-  for (const Row& row : rows) {
+  for (const ReadBlock& row : rows) {
     torn += row.is_consecutive ? 0 : 1;
     marked_torn += row.block.is_torn ? 1 : 0;
   }
