@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-constexpr size_t kPage = 4096;
+constexpr size_t kPageBytes = 4096;
 
 Mapping mapping(uintptr_t begin, uintptr_t end, const char* path) {
   Mapping made;
@@ -42,7 +42,7 @@ std::vector<Region> some_regions() {
 Result<std::vector<Region>> choose(const std::vector<std::string>& words,
                                    const std::string& file = "") {
   HF_TRY_ASSIGN(const EvictionWish wish, parse_eviction_wish(words, file));
-  return choose_evicted(some_regions(), wish, kPage);
+  return choose_evicted(some_regions(), wish, kPageBytes);
 }
 
 std::string names(const Result<std::vector<Region>>& regions) {
@@ -123,7 +123,7 @@ TEST(EvictionChoice, AnUnknownStackIsSaid) {
   regions.erase(regions.begin());
   EvictionWish wish;
   wish.has_stack = true;
-  const auto chosen = choose_evicted(regions, wish, kPage);
+  const auto chosen = choose_evicted(regions, wish, kPageBytes);
   ASSERT_FALSE(chosen);
   EXPECT_EQ(chosen.error().kind, ErrorKind::kUnavailable);
 }

@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-constexpr uint64_t kPage = 4096;
+constexpr uint64_t kLedgerPage = 4096;
 
 PageOwner owner(MemoryRole role, const std::string& mapping) {
   PageOwner owner;
@@ -16,7 +16,7 @@ PageOwner owner(MemoryRole role, const std::string& mapping) {
 }
 
 TEST(LockLedger, WhatIsNotTakenIsMissing) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   ledger.note({0x2000, 0x4000}, PageFate::kOrdered, owner(MemoryRole::kHeap, "[heap]"));
   const std::vector<PageSpan> missing = {{0x1000, 0x2000}, {0x4000, 0x6000}};
   EXPECT_EQ(ledger.missing({0x1000, 0x6000}), missing);
@@ -26,7 +26,7 @@ TEST(LockLedger, WhatIsNotTakenIsMissing) {
 }
 
 TEST(LockLedger, SpansAreWidenedToWholePages) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   const std::vector<PageSpan> missing = {{0x1000, 0x3000}};
   EXPECT_EQ(ledger.missing({0x1ff0, 0x2001}), missing);
   ledger.note({0x1ff0, 0x2001}, PageFate::kLocked, owner(MemoryRole::kHeap, ""));
@@ -34,7 +34,7 @@ TEST(LockLedger, SpansAreWidenedToWholePages) {
 }
 
 TEST(LockLedger, WhatWasLeftOutMayBeAskedForAgain) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   ledger.note({0x1000, 0x2000}, PageFate::kLeftOut, owner(MemoryRole::kText, "jackd"));
   EXPECT_EQ(ledger.missing({0x1000, 0x2000}).size(), 1U);
   ledger.note({0x1000, 0x2000}, PageFate::kOrdered, owner(MemoryRole::kText, "jackd"));
@@ -47,13 +47,13 @@ TEST(LockLedger, WhatWasLeftOutMayBeAskedForAgain) {
 }
 
 TEST(LockLedger, AnAnswerAboutAStrangersPageIsNoPage) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   ledger.note({0x1000, 0x2000}, PageFate::kLocked);
   EXPECT_EQ(ledger.bytes(PageFate::kLocked), 0);
 }
 
 TEST(LockLedger, RowsAddUpByOwnerTheLargestFirst) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   ledger.note({0x1000, 0x2000}, PageFate::kLocked, owner(MemoryRole::kText, "jackd"));
   ledger.note({0x8000, 0xb000}, PageFate::kLocked, owner(MemoryRole::kLibraryText, "libc.so.6"));
   ledger.note({0xc000, 0xd000}, PageFate::kRefused, owner(MemoryRole::kText, "jackd"));
@@ -66,7 +66,7 @@ TEST(LockLedger, RowsAddUpByOwnerTheLargestFirst) {
 }
 
 TEST(LockLedger, UnmappedPagesAreForgotten) {
-  LockLedger ledger(kPage);
+  LockLedger ledger(kLedgerPage);
   ledger.note({0x1000, 0x4000}, PageFate::kLocked, owner(MemoryRole::kHeap, ""));
   ledger.forget_unmapped([](uint64_t page) { return page == 0x2000; });
   EXPECT_EQ(ledger.bytes(PageFate::kLocked), 4096);

@@ -8,13 +8,13 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kPage = 4096;
+constexpr int64_t kVmstatPage = 4096;
 
 TEST(ProcVmstat, ReadsARecordedFile) {
-  const auto swapping = parse_proc_vmstat(test::machine_fixture("vmstat"), kPage);
+  const auto swapping = parse_proc_vmstat(test::machine_fixture("vmstat"), kVmstatPage);
   ASSERT_TRUE(swapping);
-  EXPECT_EQ(swapping->swapped_in_bytes, 679'375 * kPage);
-  EXPECT_EQ(swapping->swapped_out_bytes, 23'032'403 * kPage);
+  EXPECT_EQ(swapping->swapped_in_bytes, 679'375 * kVmstatPage);
+  EXPECT_EQ(swapping->swapped_out_bytes, 23'032'403 * kVmstatPage);
   EXPECT_EQ(swapping->major_faults, 893'614);
 }
 
@@ -27,7 +27,7 @@ TEST(ProcVmstat, CountsInPagesOfTheMachine) {
 }
 
 TEST(ProcVmstat, WhatIsNotInTheFileIsNotKnown) {
-  const auto swapping = parse_proc_vmstat("nr_free_pages 1\npgmajfault 4\npswpin_x 3", kPage);
+  const auto swapping = parse_proc_vmstat("nr_free_pages 1\npgmajfault 4\npswpin_x 3", kVmstatPage);
   ASSERT_TRUE(swapping);
   EXPECT_EQ(swapping->swapped_in_bytes, -1);
   EXPECT_EQ(swapping->swapped_out_bytes, -1);
@@ -37,7 +37,7 @@ TEST(ProcVmstat, WhatIsNotInTheFileIsNotKnown) {
 TEST(ProcVmstat, RefusesWhatIsNoVmstat) {
   for (const char* bad : {"", "nr_free_pages 1\n", "pswpin\n", "pswpin x\n", "pswpout -1\n",
                           "pswpin 9223372036854775807\n"}) {
-    const auto swapping = parse_proc_vmstat(bad, kPage);
+    const auto swapping = parse_proc_vmstat(bad, kVmstatPage);
     ASSERT_FALSE(swapping) << bad;
     EXPECT_EQ(swapping.error().kind, ErrorKind::kBadData);
   }

@@ -9,12 +9,12 @@
 namespace holdfast {
 namespace {
 
-constexpr size_t kPage = 4096;
+constexpr size_t kPageBytes = 4096;
 
 Region region_of(RegionKind kind, const std::string& name, uintptr_t begin, size_t pages) {
   Mapping mapping;
   mapping.begin = begin;
-  mapping.end = begin + pages * kPage;
+  mapping.end = begin + pages * kPageBytes;
   return {kind, name, {mapping}, true};
 }
 
@@ -48,13 +48,13 @@ const ProtectedTotal& of(const Protection& protection, ProtectedKind kind) {
 
 TEST(PlanProtection, TheThreadsOwnComesBeforeTheProgramAndThatBeforeLibraries) {
   ProtectionWish wish;
-  wish.stack_in_use = {0x70e000, 2 * kPage, ""};
-  wish.stack_headroom = {0x708000, 6 * kPage, ""};
+  wish.stack_in_use = {0x70e000, 2 * kPageBytes, ""};
+  wish.stack_headroom = {0x708000, 6 * kPageBytes, ""};
   wish.marked_text = {0x101010, 16, ""};
   wish.given = {{0x131000, 100, "delay line"}};
   wish.has_program = wish.has_libraries = true;
   std::vector<std::string> names;
-  for (const ProtectedRange& range : plan_protection(some_regions(), wish, kPage)) {
+  for (const ProtectedRange& range : plan_protection(some_regions(), wish, kPageBytes)) {
     names.push_back(range.name);
   }
   const std::vector<std::string> expected = {"stack",        "marked text",  "delay line",
@@ -67,23 +67,23 @@ TEST(PlanProtection, TheThreadsOwnComesBeforeTheProgramAndThatBeforeLibraries) {
 TEST(PlanProtection, RangesBecomeWholePages) {
   ProtectionWish wish;
   wish.marked_text = {0x101ff0, 0x20, ""};
-  const auto plan = plan_protection({}, wish, kPage);
+  const auto plan = plan_protection({}, wish, kPageBytes);
   ASSERT_EQ(plan.size(), 1U);
   EXPECT_EQ(plan[0].begin, 0x101000U);
-  EXPECT_EQ(plan[0].size_bytes, 2 * kPage);
+  EXPECT_EQ(plan[0].size_bytes, 2 * kPageBytes);
 }
 
 TEST(PlanProtection, ARangeThatEndsAtTheEndOfAllAddressesIsLeftOut) {
   ProtectionWish wish;
   wish.given = {{UINTPTR_MAX - 10, 10, ""}};
-  EXPECT_TRUE(plan_protection({}, wish, kPage).empty());
+  EXPECT_TRUE(plan_protection({}, wish, kPageBytes).empty());
 }
 
 TEST(PlanProtection, TheHeapIsThereOnlyWhenAskedFor) {
   ProtectionWish wish;
-  EXPECT_TRUE(plan_protection(some_regions(), wish, kPage).empty());
+  EXPECT_TRUE(plan_protection(some_regions(), wish, kPageBytes).empty());
   wish.has_heap = true;
-  const auto plan = plan_protection(some_regions(), wish, kPage);
+  const auto plan = plan_protection(some_regions(), wish, kPageBytes);
   ASSERT_EQ(plan.size(), 1U);
   EXPECT_EQ(plan[0].kind, ProtectedKind::kHeap);
 }
@@ -92,73 +92,74 @@ TEST(Protect, WithRoomEverythingIsLocked) {
   ProtectionWish wish;
   wish.has_program = wish.has_libraries = true;
   FakeLocker locker;
-  const Protection protection =
-      protect(plan_protection(some_regions(), wish, kPage), {SIZE_MAX, ENOMEM, {}}, kPage, locker);
+  const Protection protection = protect(plan_protection(some_regions(), wish, kPageBytes),
+                                        {SIZE_MAX, ENOMEM, {}}, kPageBytes, locker);
   EXPECT_EQ(protection.refused_bytes, 0U);
-  EXPECT_EQ(protection.locked_bytes, 115 * kPage);
-  EXPECT_EQ(of(protection, ProtectedKind::kLibraryText).locked_bytes, 105 * kPage);
+  EXPECT_EQ(protection.locked_bytes, 115 * kPageBytes);
+  EXPECT_EQ(of(protection, ProtectedKind::kLibraryText).locked_bytes, 105 * kPageBytes);
   EXPECT_EQ(protection.first_refused, "");
 }
 
 TEST(Protect, WhatDoesNotFitIsLeftOutAndSmallerOnesBehindItAreLocked) {
   const std::vector<ProtectedRange> plan = {
-      {ProtectedKind::kGiven, "first", 0x1000, 2 * kPage, false},
-      {ProtectedKind::kGiven, "large", 0x10000, 10 * kPage, false},
-      {ProtectedKind::kProgramText, "small", 0x30000, kPage, false}};
+      {ProtectedKind::kGiven, "first", 0x1000, 2 * kPageBytes, false},
+      {ProtectedKind::kGiven, "large", 0x10000, 10 * kPageBytes, false},
+      {ProtectedKind::kProgramText, "small", 0x30000, kPageBytes, false}};
   FakeLocker locker;
-  const Protection protection = protect(plan, {3 * kPage, ENOMEM, {}}, kPage, locker);
+  const Protection protection = protect(plan, {3 * kPageBytes, ENOMEM, {}}, kPageBytes, locker);
   EXPECT_EQ(locker.asked.size(), 2U);
-  EXPECT_EQ(protection.locked_bytes, 3 * kPage);
-  EXPECT_EQ(protection.refused_bytes, 10 * kPage);
+  EXPECT_EQ(protection.locked_bytes, 3 * kPageBytes);
+  EXPECT_EQ(protection.refused_bytes, 10 * kPageBytes);
   EXPECT_EQ(protection.first_refused, "large");
   EXPECT_EQ(of(protection, ProtectedKind::kGiven).refusal, ENOMEM);
-  EXPECT_EQ(of(protection, ProtectedKind::kGiven).asked_bytes, 12 * kPage);
+  EXPECT_EQ(of(protection, ProtectedKind::kGiven).asked_bytes, 12 * kPageBytes);
 }
 
 TEST(Protect, OfTheHeadroomThePartNextToTheStackPointerIsLocked) {
   const std::vector<ProtectedRange> plan = {
-      {ProtectedKind::kStack, "stack", 0x10000, 8 * kPage, true}};
+      {ProtectedKind::kStack, "stack", 0x10000, 8 * kPageBytes, true}};
   FakeLocker locker;
-  const Protection protection = protect(plan, {3 * kPage + 5, ENOMEM, {}}, kPage, locker);
+  const Protection protection = protect(plan, {3 * kPageBytes + 5, ENOMEM, {}}, kPageBytes, locker);
   ASSERT_EQ(locker.asked.size(), 1U);
-  EXPECT_EQ(locker.asked[0].first, 0x10000 + 5 * kPage);
-  EXPECT_EQ(locker.asked[0].second, 3 * kPage);
-  EXPECT_EQ(protection.refused_bytes, 5 * kPage);
+  EXPECT_EQ(locker.asked[0].first, 0x10000 + 5 * kPageBytes);
+  EXPECT_EQ(locker.asked[0].second, 3 * kPageBytes);
+  EXPECT_EQ(protection.refused_bytes, 5 * kPageBytes);
 }
 
 TEST(Protect, WhatIsLockedAlreadyCostsNothing) {
   const std::vector<ProtectedRange> plan = {
-      {ProtectedKind::kGiven, "again", 0x10000, 8 * kPage, false}};
+      {ProtectedKind::kGiven, "again", 0x10000, 8 * kPageBytes, false}};
   FakeLocker locker;
-  const LockRoom room = {kPage, ENOMEM, {{0x11000, 20 * kPage, ""}}};
-  const Protection protection = protect(plan, room, kPage, locker);
-  EXPECT_EQ(protection.locked_bytes, 8 * kPage);
-  EXPECT_EQ(protection.charged_bytes, kPage);
+  const LockRoom room = {kPageBytes, ENOMEM, {{0x11000, 20 * kPageBytes, ""}}};
+  const Protection protection = protect(plan, room, kPageBytes, locker);
+  EXPECT_EQ(protection.locked_bytes, 8 * kPageBytes);
+  EXPECT_EQ(protection.charged_bytes, kPageBytes);
   EXPECT_EQ(protection.refused_bytes, 0U);
 }
 
 TEST(Protect, ARefusalOfTheKernelIsToldAndTheRestGoesOn) {
-  const std::vector<ProtectedRange> plan = {{ProtectedKind::kGiven, "hole", 0x1000, kPage, false},
-                                            {ProtectedKind::kGiven, "good", 0x3000, kPage, false}};
+  const std::vector<ProtectedRange> plan = {
+      {ProtectedKind::kGiven, "hole", 0x1000, kPageBytes, false},
+      {ProtectedKind::kGiven, "good", 0x3000, kPageBytes, false}};
   FakeLocker locker;
   locker.refused = 0x1000;
-  const Protection protection = protect(plan, {SIZE_MAX, ENOMEM, {}}, kPage, locker);
+  const Protection protection = protect(plan, {SIZE_MAX, ENOMEM, {}}, kPageBytes, locker);
   EXPECT_EQ(of(protection, ProtectedKind::kGiven).refusal, EAGAIN);
-  EXPECT_EQ(protection.locked_bytes, kPage);
+  EXPECT_EQ(protection.locked_bytes, kPageBytes);
   EXPECT_EQ(protection.first_refused, "hole");
 }
 
 /// Law: whatever the room, the kernel is never asked for more, and asked = locked + refused.
 TEST(Protect, NeverAsksForMoreThanTheRoom) {
   ProtectionWish wish;
-  wish.stack_in_use = {0x70e000, 2 * kPage, ""};
-  wish.stack_headroom = {0x708000, 6 * kPage, ""};
+  wish.stack_in_use = {0x70e000, 2 * kPageBytes, ""};
+  wish.stack_headroom = {0x708000, 6 * kPageBytes, ""};
   wish.marked_text = {0x101010, 16, ""};
   wish.has_program = wish.has_libraries = wish.has_heap = true;
-  const auto plan = plan_protection(some_regions(), wish, kPage);
-  for (size_t room = 0; room < 160 * kPage; room += kPage / 2) {
+  const auto plan = plan_protection(some_regions(), wish, kPageBytes);
+  for (size_t room = 0; room < 160 * kPageBytes; room += kPageBytes / 2) {
     FakeLocker locker;
-    const Protection protection = protect(plan, {room, ENOMEM, {}}, kPage, locker);
+    const Protection protection = protect(plan, {room, ENOMEM, {}}, kPageBytes, locker);
     EXPECT_LE(protection.charged_bytes, room);
     EXPECT_EQ(protection.charged_bytes, protection.locked_bytes);
     size_t refused = 0;

@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kRate = 48000;
+constexpr int64_t kMarkerRate = 48000;
 
 TakeGap gap_at(int64_t position, int64_t missing, int64_t own = 0) {
   TakeGap gap;
@@ -29,7 +29,7 @@ Glitch glitch_at(int64_t index, int64_t position, int64_t missing) {
 }
 
 TEST(TakeMarkers, NameSaysLengthAndCause) {
-  EXPECT_EQ(marker_name(glitch_at(3, 0, 128), kRate),
+  EXPECT_EQ(marker_name(glitch_at(3, 0, 128), kMarkerRate),
             "glitch 3: 128 frames lost (2.67 ms) - page fault in libasound.so.2");
 }
 
@@ -38,12 +38,12 @@ TEST(TakeMarkers, BoundedLossesSaySo) {
   glitch.gap.is_exact = false;
   glitch.gap.error = Frames(16);
   glitch.cause = CauseKind::kServer;
-  EXPECT_EQ(marker_name(glitch, kRate),
+  EXPECT_EQ(marker_name(glitch, kMarkerRate),
             "glitch 1: about 480 frames lost (10.00 ms, +-16 frames) - server");
 }
 
 TEST(TakeMarkers, GapAndCauseMeetWhicheverComesFirst) {
-  TakeMarkers markers(kRate);
+  TakeMarkers markers(kMarkerRate);
   markers.name(glitch_at(1, 100, 16));
   markers.add(gap_at(100, 16));
   markers.add(gap_at(50, 1));
@@ -60,7 +60,7 @@ TEST(TakeMarkers, GapAndCauseMeetWhicheverComesFirst) {
 }
 
 TEST(TakeMarkers, WhatTheRecorderLostItselfIsNeverBlamedOnOthers) {
-  TakeMarkers markers(kRate);
+  TakeMarkers markers(kMarkerRate);
   markers.add(gap_at(10, 32, 32));
   markers.add(gap_at(100, 48, 32));
   EXPECT_EQ(markers.list()[0].name, "recorder overflow: 32 frames lost (0.67 ms) by the recorder");
@@ -70,7 +70,7 @@ TEST(TakeMarkers, WhatTheRecorderLostItselfIsNeverBlamedOnOthers) {
 }
 
 TEST(TakeMarkers, NothingLostIsAPoint) {
-  TakeMarkers markers(kRate);
+  TakeMarkers markers(kMarkerRate);
   markers.add(gap_at(10, 0));
   EXPECT_EQ(markers.list()[0].length, Frames(0));
   EXPECT_EQ(markers.list()[0].name, "glitch: nothing lost");

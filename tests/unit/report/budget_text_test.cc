@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-BudgetPart text_fault() {
+BudgetPart text_part() {
   BudgetPart part;
   part.kind = CauseKind::kPageFault;
   part.time = Nanos(3'610'000);
@@ -22,8 +22,8 @@ BudgetPart text_fault() {
   return part;
 }
 
-BudgetPart stack_fault() {
-  BudgetPart part = text_fault();
+BudgetPart stack_part() {
+  BudgetPart part = text_part();
   part.owner = PageOwner{};
   part.owner.role = MemoryRole::kStack;
   part.owner.of = "audio";
@@ -58,13 +58,13 @@ SessionInfo observed() {
 }
 
 TEST(BudgetText, PageIsNamedByItsOwner) {
-  EXPECT_EQ(place_text(text_fault()), "libfoo.so library text, Biquad::process+0x40");
-  EXPECT_EQ(place_text(stack_fault()), "stack of thread audio");
+  EXPECT_EQ(place_text(text_part()), "libfoo.so library text, Biquad::process+0x40");
+  EXPECT_EQ(place_text(stack_part()), "stack of thread audio");
   EXPECT_EQ(place_text(part_of(CauseKind::kCallback, 1)), "");
 }
 
 TEST(BudgetText, StrippedFileIsNamedBySectionAndOffset) {
-  BudgetPart part = text_fault();
+  BudgetPart part = text_part();
   part.owner.symbol.clear();
   part.owner.section = ".text";
   part.owner.file_offset = 0x1234;
@@ -72,21 +72,21 @@ TEST(BudgetText, StrippedFileIsNamedBySectionAndOffset) {
 }
 
 TEST(BudgetText, UnknownMemoryIsNamedByItsAddressAlone) {
-  BudgetPart part = text_fault();
+  BudgetPart part = text_part();
   part.owner = PageOwner{};
   EXPECT_EQ(place_text(part), "unknown 0x7f0000001234");
 }
 
 TEST(BudgetText, BackingFollowsFromOwnerAndFault) {
-  EXPECT_EQ(backing_text(text_fault()), "file");
-  EXPECT_EQ(backing_text(stack_fault()), "swap");
-  BudgetPart minor = stack_fault();
+  EXPECT_EQ(backing_text(text_part()), "file");
+  EXPECT_EQ(backing_text(stack_part()), "swap");
+  BudgetPart minor = stack_part();
   minor.detail = "minor";
   EXPECT_EQ(backing_text(minor), "anonymous");
 }
 
 TEST(BudgetText, EvidenceTellsFaultsAndTheirSleep) {
-  BudgetPart part = text_fault();
+  BudgetPart part = text_part();
   part.toucher = "mix+0x8";
   EXPECT_EQ(evidence_text(part),
             "2 major faults, 3.70 ms, 1.39 ms of it asleep for I/O; touched by mix+0x8");
@@ -102,21 +102,21 @@ TEST(BudgetText, EvidenceNamesWhoRanInstead) {
 }
 
 TEST(BudgetText, CauseCarriesItsShareAndPlace) {
-  EXPECT_EQ(cause_text(glitch({stack_fault(), part_of(CauseKind::kUnexplained, 310'000)})),
+  EXPECT_EQ(cause_text(glitch({stack_part(), part_of(CauseKind::kUnexplained, 310'000)})),
             "page_fault 92 % (stack of thread audio)");
   EXPECT_EQ(cause_text(glitch({part_of(CauseKind::kUnexplained, 3'920'000)})), "unexplained");
 }
 
 TEST(BudgetText, EveryPartHasItsLine) {
   const std::string text =
-      budget_text(glitch({text_fault(), part_of(CauseKind::kUnexplained, 310'000)}));
+      budget_text(glitch({text_part(), part_of(CauseKind::kUnexplained, 310'000)}));
   EXPECT_NE(text.find("page_fault    3.61 ms   92 %  libfoo.so library text"), std::string::npos)
       << text;
   EXPECT_NE(text.find("unexplained    310 us    8 %\n"), std::string::npos) << text;
 }
 
 TEST(BudgetText, LostFactsAreTold) {
-  Glitch lossy = glitch({text_fault()});
+  Glitch lossy = glitch({text_part()});
   lossy.has_lost_facts = true;
   EXPECT_NE(budget_text(lossy).find("facts were lost here"), std::string::npos);
 }
@@ -125,7 +125,7 @@ TEST(VerdictText, NamesTheMostExpensiveOwner) {
   Summary summary = summary_of(CauseKind::kPageFault, 9);
   summary.causes[static_cast<size_t>(CauseKind::kRunQueue)] = 3;
   PageCost cost;
-  cost.owner = text_fault().owner;
+  cost.owner = text_part().owner;
   cost.time = Nanos(12'300'000);
   cost.glitches = 5;
   summary.pages = {cost};
@@ -148,7 +148,7 @@ TEST(VerdictText, SaysThatNobodyLooked) {
 TEST(PagesText, ListsOwnersWithTheirFaults) {
   Summary summary;
   PageCost cost;
-  cost.owner = stack_fault().owner;
+  cost.owner = stack_part().owner;
   cost.time = Nanos(900'000);
   cost.glitches = 1;
   cost.major = 2;

@@ -6,17 +6,17 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kRateHz = 48000;
+constexpr int64_t kClockRateHz = 48000;
 constexpr Frames kBlock{64};
 constexpr Nanos kStart{1'000'000'000};
 
 /// A server whose cycles begin on the grid, `lost` behind.
-struct Server {
-  CounterClock clock{kRateHz};
+struct SteadyServer {
+  CounterClock clock{kClockRateHz};
   Nanos lost;
   int64_t blocks = 0;
 
-  Nanos beat() const { return kStart + lost + duration_of(kBlock * blocks, kRateHz); }
+  Nanos beat() const { return kStart + lost + duration_of(kBlock * blocks, kClockRateHz); }
   /// The due time of the next block, which wakes us so late.
   Nanos due(Nanos late) {
     const Nanos result = clock.due(kBlock * blocks, kBlock, beat() + late);
@@ -26,14 +26,14 @@ struct Server {
 };
 
 TEST(CounterClock, DueIsTheEarliestWakeOfLate) {
-  Server server;
+  SteadyServer server;
   for (int i = 0; i < 100; i++) server.due(kMicrosecond * (20 + i % 7));
   const Nanos beat = server.beat();
   EXPECT_NEAR(static_cast<double>((server.due(kMillisecond) - beat).count), 20'000, 5'000);
 }
 
 TEST(CounterClock, DueIsNeverAfterTheWake) {
-  Server server;
+  SteadyServer server;
   for (int i = 0; i < 1000; i++) {
     const Nanos late = kMicrosecond * (i * 37 % 211);
     const Nanos woke = server.beat() + late;
@@ -42,7 +42,7 @@ TEST(CounterClock, DueIsNeverAfterTheWake) {
 }
 
 TEST(CounterClock, AServerThatStaysBehindHasANewBeatAfterEightBlocks) {
-  Server server;
+  SteadyServer server;
   for (int i = 0; i < 100; i++) server.due(kMicrosecond * 20);
   server.lost = kMillisecond * 10;
   for (int i = 0; i < 8; i++) server.due(kMicrosecond * 20);
@@ -51,7 +51,7 @@ TEST(CounterClock, AServerThatStaysBehindHasANewBeatAfterEightBlocks) {
 }
 
 TEST(CounterClock, OneLateClientDoesNotMoveTheBeat) {
-  Server server;
+  SteadyServer server;
   for (int i = 0; i < 100; i++) server.due(kMicrosecond * 20);
   server.due(kMillisecond * 50);
   const Nanos beat = server.beat();
@@ -59,7 +59,7 @@ TEST(CounterClock, OneLateClientDoesNotMoveTheBeat) {
 }
 
 TEST(CounterClock, ARestartForgetsTheOldBeat) {
-  Server server;
+  SteadyServer server;
   for (int i = 0; i < 100; i++) server.due(kMicrosecond * 20);
   server.clock.restart();
   server.lost = kSecond * 5;

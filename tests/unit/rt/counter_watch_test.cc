@@ -13,7 +13,7 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kRateHz = 48000;
+constexpr int64_t kServerRateHz = 48000;
 using Verdict = CounterWatch::Verdict;
 
 class Server {
@@ -26,23 +26,23 @@ class Server {
   }
   /// The server stands still for so long; returns what is lost, in frames.
   double stop(Nanos length) {
-    const Nanos period = duration_of(block_, kRateHz);
+    const Nanos period = duration_of(block_, kServerRateHz);
     const Nanos lost = length > period ? length - period : Nanos(0);
     time_ += length;
     deliver(wake_late());  // the late cycle ...
     time_ -= length;
     time_ += lost;
     deliver(kMicrosecond * 20 + wake_late());  // ... the next one right after it
-    return static_cast<double>(lost.count) * kRateHz / 1e9;
+    return static_cast<double>(lost.count) * kServerRateHz / 1e9;
   }
   /// Our own thread is late, once; the counter jumps.
   void client_late(Nanos length) {
     deliver(length);
-    skip(frames_in(length, kRateHz).count / block_.count);
+    skip(frames_in(length, kServerRateHz).count / block_.count);
   }
   void skip(int64_t blocks) {
     position_ += block_ * blocks;
-    time_ += duration_of(block_ * blocks, kRateHz);
+    time_ += duration_of(block_ * blocks, kServerRateHz);
   }
   /// The label is read after the counter has moved on.
   void late_label() {
@@ -52,9 +52,9 @@ class Server {
   }
   /// PipeWire: everything that was due is delivered back to back, and nothing is lost.
   void burst(Nanos length) {
-    const int64_t blocks = length.count / duration_of(block_, kRateHz).count;
+    const int64_t blocks = length.count / duration_of(block_, kServerRateHz).count;
     for (int64_t i = 0; i < blocks; i++) {
-      deliver(length - duration_of(block_ * i, kRateHz) + kMicrosecond * 25 * i);
+      deliver(length - duration_of(block_ * i, kServerRateHz) + kMicrosecond * 25 * i);
     }
   }
   void deliver(Nanos late) {
@@ -64,8 +64,8 @@ class Server {
     block.woke = time_ + late;
     take(watch.take(block));
     position_ += block_;
-    time_ += Nanos(static_cast<int64_t>(static_cast<double>(duration_of(block_, kRateHz).count) *
-                                        (1 + drift_ppm / 1e6)));
+    time_ += Nanos(static_cast<int64_t>(
+        static_cast<double>(duration_of(block_, kServerRateHz).count) * (1 + drift_ppm / 1e6)));
   }
   void take(Verdict verdict) {
     if (verdict == Verdict::kSuspicion) suspicions++;
@@ -73,7 +73,7 @@ class Server {
   }
   Nanos wake_late() { return Nanos(static_cast<int64_t>(wake_ns_(random_))) + kMicrosecond * 15; }
 
-  CounterWatch watch{kRateHz};
+  CounterWatch watch{kServerRateHz};
   int64_t suspicions = 0;
   int64_t losses = 0;
   double drift_ppm = 0;
@@ -104,7 +104,7 @@ TEST(CounterWatch, ALateServerIsFoundWithinItsBound) {
     for (int64_t i = 0; i < 200; i++) {
       const int64_t before = server.losses;
       const double lost =
-          server.stop(duration_of(Frames(frames), kRateHz) + kMillisecond * (1 + i));
+          server.stop(duration_of(Frames(frames), kServerRateHz) + kMillisecond * (1 + i));
       server.run(80);
       ASSERT_EQ(server.losses, before + 1) << frames << " frames, event " << i;
       const double error = std::abs(static_cast<double>(server.watch.lost().count) - lost);
