@@ -93,7 +93,7 @@ Result<Nanos> SleepWitness::cpu_used() const {
 void SleepWitness::live() {
   settle_in();
   gate_.wait(kParked);
-  watch();
+  if (gate_.load() == kReleased) watch();  // cancelled: what it looks at may never have been opened
 }
 
 void SleepWitness::settle_in() const {

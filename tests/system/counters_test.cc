@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -304,6 +305,24 @@ TEST(PauseMonitor, OneProcessorIsALimitation) {
   ASSERT_TRUE(monitor);
   EXPECT_EQ((*monitor)->thread_ids().size(), 1U);
   EXPECT_EQ((*monitor)->limitations().size(), 1U);
+}
+
+TEST(PauseMonitor, NoFileLeftToOpenIsUnavailableAndEndsItsThreads) {
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = dup(0);  // the lowest free number
+  ASSERT_GE(next, 0);
+  close(next);
+  const rlimit none_left = {static_cast<rlim_t>(next), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  constexpr int kTries = 50;  // the threads are cancelled while they begin
+  int unavailable = 0;
+  for (int i = 0; i < kTries; ++i) {
+    const auto monitor = probe::PauseMonitor::open({});
+    unavailable += !monitor && monitor.error().kind == ErrorKind::kUnavailable;
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(unavailable, kTries);
 }
 
 TEST(PauseMonitor, WithoutStatStealIsALimitation) {
