@@ -26,6 +26,7 @@ Command add_plan(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_prove(CLI::App& app);
 Command add_prove_block(CLI::App& app);
+Command add_prove_program(CLI::App& app);
 Command add_doctor(CLI::App& app);
 Command add_record(CLI::App& app);
 Command add_repair(CLI::App& app);

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
 // holdfast prove: does memory pressure cause glitches here, and does locking remove them? A
-// randomised experiment on a real-time thread of our own: blocks with different parts of its memory
-// locked, in drawn order, under the same pressure, and a verdict with an interval.
-#include <sys/stat.h>
+// randomised experiment on a real-time thread of our own, or on an unmodified program: blocks with
+// different parts of its memory locked, in drawn order, under the same pressure, and a verdict with
+// an interval.
 #include <unistd.h>
 
 #include <cerrno>
 #include <memory>
 #include <random>
 
-#include "act/cleanup_watchdog.h"
-#include "act/private_copy.h"
-#include "act/state_directory.h"
 #include "audio/device.h"
 #include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/exit.h"
 #include "cmd/load_run.h"
-#include "cmd/load_scope.h"
 #include "cmd/output.h"
+#include "cmd/program_check.h"
 #include "cmd/prove_journal.h"
 #include "cmd/prove_run.h"
+#include "cmd/prove_stage.h"
+#include "core/byte_size.h"
 #include "core/workload_text.h"
 #include "probe/clock_linux.h"
 #include "report/prove_json.h"
@@ -31,21 +30,19 @@ namespace {
 
 constexpr const char* kProveProgram = "holdfast prove";
 constexpr int64_t kMebibyte = int64_t{1} << 20;
-/// Room enough that a program which locks all it has (30 MiB) does not bring the killer.
-constexpr int64_t kLimitBytes = 256 * kMebibyte;
+/// Of the cgroup: left to what is measured.
 constexpr int64_t kRoomBytes = 64 * kMebibyte;
+constexpr int64_t kLeastLimitBytes = 96 * kMebibyte;
 /// To start a block's program under pressure, and to end it.
 constexpr Nanos kOverhead = kMillisecond * 1500;
 /// What a load needs until it holds; blocks begin then.
 constexpr Nanos kSettle = kSecond * 10;
-/// Without a cgroup: each block pushes its own pages out so often.
-constexpr const char* kPageOutEvery = "100ms";
-constexpr const char* kNoPressure = "none";
-constexpr const char* kOwnPages = "page_out";
+constexpr const char* kDevice = "virtual";
 
 struct ProveOptions {
   OutputOptions output;
   std::string arms = "none,plan,all";
+  std::string device;
   std::string pressure;
   std::string workload;
   std::string whole = "10min";
@@ -55,6 +52,9 @@ struct ProveOptions {
   uint64_t seed = 0;
   int64_t frames = 16;
   int64_t rate = 48'000;
+  std::string limit = "256M";
+  std::string thread;
+  std::vector<std::string> program;
 };
 
 Result<> check_format(const ProveOptions& options) {
@@ -63,6 +63,24 @@ Result<> check_format(const ProveOptions& options) {
   }
   if (options.rate >= audio::kMinRateHz && options.rate <= audio::kMaxRateHz) return Done{};
   return usage_error("--rate is a number of Hz from 8000 to 384000");
+}
+
+/// A program is started anew for each block; what of it is locked is the business of `run`.
+Result<> check_program_wish(const ProveOptions& options, const ExperimentDesign& design) {
+  if (options.program.empty()) {
+    return options.thread.empty() ? Result<>(Done{})
+                                  : usage_error("--thread goes with a program: -- PROGRAM");
+  }
+  if (!options.workload.empty() || !options.device.empty()) {
+    return usage_error("--workload and --device are for a thread of our own, not for a program");
+  }
+  for (const LockArm arm : design.arms) {
+    if (arm == LockArm::kNone || arm == LockArm::kPlan || arm == LockArm::kAll) continue;
+    return usage_error("--arms of a program are none, plan and all, not " +
+                       std::string(name_of(arm)));
+  }
+  HF_TRY(check_program(options.program.front()));
+  return Done{};
 }
 
 /// Everything but the pressure, which depends on what this machine allows.
@@ -81,73 +99,16 @@ Result<ExperimentDesign> read_design(const ProveOptions& options) {
   }
   design.block_frames = options.frames;
   design.rate_hz = options.rate;
-  design.workload = to_text(workload);
+  HF_TRY(check_program_wish(options, design));
+  if (options.program.empty()) {
+    design.workload = to_text(workload);
+    design.device = options.device.empty() ? kDevice : options.device;
+  }
+  design.program = options.program;
+  design.thread = options.thread;
   design.seed = options.seed != 0 ? options.seed : std::random_device()();
   HF_TRY_ASSIGN(design.rounds, rounds_in(whole - kSettle, design, kOverhead));
   return design;
-}
-
-/// Nothing for "none" and for pages that are pushed out by their owner.
-Result<std::optional<LoadTarget>> read_target(const std::string& pressure) {
-  if (pressure == kNoPressure || pressure == kOwnPages) return std::optional<LoadTarget>();
-  HF_TRY_ASSIGN(const LoadTarget target, parse_named_target(pressure));
-  return std::optional(target);
-}
-
-/// What the experiment stands on. The watchdog is the scope's, or one for the copy alone.
-struct ProveStage {
-  std::optional<LoadScope> scope;
-  std::optional<act::CleanupWatchdog> watchdog;
-  ProveGround ground;
-
-  [[nodiscard]] act::CleanupWatchdog& guard() {
-    return scope && scope->watchdog ? *scope->watchdog : *watchdog;
-  }
-};
-
-Result<> make_copy(ProveStage& stage) {
-  // Not in the state directory, which may be in RAM: code there is not dropped, only swapped.
-  stage.ground.directory = "/var/tmp/" + act::unique_name("copy");
-  HF_TRY(stage.guard().promise_undo({UndoKind::kDirectory, stage.ground.directory}));
-  if (mkdir(stage.ground.directory.c_str(), 0700) != 0) {
-    return system_error("cannot create " + stage.ground.directory, errno);
-  }
-  HF_TRY_ASSIGN(stage.ground.program, act::copy_own_program(stage.ground.directory));
-  return Done{};
-}
-
-/// Makes the cgroup and what belongs to it, or says why a thread can only push out its own pages.
-/// `pressure` becomes what will be done.
-Result<ProveStage> build_stage(std::string& pressure, Output& output) {
-  const bool is_default = pressure.empty();
-  if (is_default) pressure = "psi=30%";
-  ProveStage stage;
-  HF_TRY_ASSIGN(stage.ground.target, read_target(pressure));
-  if (stage.ground.target) {
-    LoadScopeOptions wanted;
-    wanted.limit_bytes = kLimitBytes;
-    wanted.swap_bytes = 2 * kLimitBytes;
-    auto scope = make_load_scope(wanted);
-    if (!scope && !is_default) return std::move(scope.error());
-    if (scope) {
-      stage.scope.emplace(std::move(*scope));
-      stage.ground.cgroup = stage.scope->cgroup;
-      for (const std::string& note : stage.scope->notes) output.advice("limited: " + note + "\n");
-    } else {
-      output.advice("limited: " + scope.error().what +
-                    "; so each block pushes out its own pages instead: that shows what missing "
-                    "pages cost, not how often pressure takes them\n");
-      stage.ground.target.reset();
-      pressure = kOwnPages;
-    }
-  }
-  if (pressure == kOwnPages) stage.ground.page_out_every = kPageOutEvery;
-  if (!stage.scope) {
-    HF_TRY_ASSIGN(act::CleanupWatchdog watchdog, act::CleanupWatchdog::start());
-    stage.watchdog.emplace(std::move(watchdog));
-  }
-  HF_TRY(make_copy(stage));
-  return stage;
 }
 
 /// Presses as `holdfast load` does, and lets the blocks run beside it.
@@ -235,22 +196,44 @@ Result<int> experiment(const ExperimentDesign& design, ProveStage& stage, ProveJ
   return exit_code_of(result);
 }
 
+Result<int64_t> read_limit(const std::string& text) {
+  HF_TRY_ASSIGN(const int64_t limit_bytes, parse_byte_size(text));
+  if (limit_bytes >= kLeastLimitBytes) return limit_bytes;
+  return usage_error("--limit is " + format_byte_size(kLeastLimitBytes) + " or more, not " + text);
+}
+
+/// "on `jackd -d dummy`", "without a program".
+std::string begun_on(const ExperimentDesign& design) {
+  if (design.program.empty()) return "without a program";
+  std::string words;
+  for (const std::string& word : design.program) words += (words.empty() ? "" : " ") + word;
+  return "on `" + words + "`";
+}
+
 Result<int> prove(const ProveOptions& options, Output& output) {
   auto wished = read_design(options);
   const bool may_go_on = access(options.resume.c_str(), F_OK) == 0;
   if (!wished && !may_go_on) return std::move(wished.error());
   if (!options.pressure.empty()) HF_TRY(read_target(options.pressure));
+  if (options.pressure == kOwnPages && !options.program.empty()) {
+    return usage_error(
+        "--pressure page_out is for a thread of our own: a program does not push "
+        "out its own pages");
+  }
+  HF_TRY_ASSIGN(const int64_t limit_bytes, read_limit(options.limit));
   HF_TRY_ASSIGN(ProveJournal journal, ProveJournal::open(options.resume));
   if (!journal.found() && !wished) return std::move(wished.error());
   ExperimentDesign design = journal.found() ? journal.found()->design : *wished;
   if (!journal.found()) design.pressure = options.pressure;
-  std::string pressure = design.pressure;
-  HF_TRY_ASSIGN(ProveStage stage, build_stage(pressure, output));
-  if (journal.found() && pressure != design.pressure) {
-    return unavailable("the experiment was begun with " + design.pressure +
-                       ", which cannot be had now");
+  if (design.program != options.program) {
+    return usage_error("the experiment was begun " + begun_on(design) +
+                       "; to go on, give the same after --");
   }
-  design.pressure = pressure;
+  const std::string pressure = design.pressure;
+  HF_TRY_ASSIGN(ProveStage stage, build_stage(design, limit_bytes, output));
+  if (journal.found() && pressure != design.pressure) {
+    return unavailable("the experiment was begun with " + pressure + ", which cannot be had now");
+  }
   if (!journal.found()) HF_TRY(journal.begin(design));
   Result<int> code = experiment(design, stage, journal, output);
   const auto finished = stage.guard().finish();
@@ -282,6 +265,9 @@ Command add_prove(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--washout", options->washout, "Time before it that is not counted")
       ->capture_default_str();
+  command->add_option(
+      "--device", options->device,
+      "What gives our own thread its blocks; see holdfast devices (default: virtual)");
   command->add_option("--workload", options->workload,
                       "What the thread works with (default: " + to_text(WorkloadWish{}) + ")");
   command->add_option("--frames", options->frames, "Block size in frames")->capture_default_str();
@@ -291,10 +277,20 @@ Command add_prove(CLI::App& app) {
   command->add_option("--resume", options->resume,
                       "Keep finished blocks in this file, or go on from it");
   add_output_options(*command, options->output);
+  command
+      ->add_option("--limit", options->limit,
+                   "Memory of the pressed cgroup: more than what a program locks")
+      ->capture_default_str();
+  command->add_option("--thread", options->thread,
+                      "Which thread of the program: id or name (default: the real-time one)");
+  command->add_option("program", options->program,
+                      "-- PROGRAM [ARGUMENTS]: measure this instead, started anew for each block "
+                      "(--frames and --rate: what it runs with)");
   command->footer(
       "Stops early once the answer is clear; Ctrl-C gives the verdict so far.\n"
       "Presses only its own memory cgroup, and leaves nothing behind, also when it is killed.\n"
       "Example: sudo holdfast prove --arms none,plan,all --for 10min\n"
+      "         sudo holdfast prove --arms none,plan --frames 64 -- fluidsynth -is -a jack x.sf2\n"
       "Exit codes: 0 locking removes them, 1 not shown, 2 usage, 3 cannot be done here, 4 not "
       "valid");
   return {command, [options] { return run_prove(*options); }};

@@ -15,6 +15,7 @@
 #include "act/lock_budget.h"
 #include "act/page_out.h"
 #include "base/duration.h"
+#include "cmd/block_count.h"
 #include "cmd/command.h"
 #include "cmd/counter.h"
 #include "cmd/exit.h"
@@ -42,71 +43,15 @@ constexpr Nanos kLockBefore = kMillisecond * 700;
 /// At least so long after it: to lock everything under pressure took up to a second (measured), in
 /// which the thread faulted as if nothing were locked.
 constexpr Nanos kRecovery = kMillisecond * 500;
-/// After what is counted, so that the last glitch has an end.
-constexpr Nanos kTail = kMillisecond * 100;
-constexpr Nanos kEpisode = kSecond;
 
 struct ProveBlockOptions {
   std::string arm;
+  std::string device = "virtual";
   std::string workload;
   std::string block;
   std::string washout;
   std::string page_out_every;
   audio::StreamFormat format;
-};
-
-/// What happens when, on CLOCK_MONOTONIC.
-struct Phases {
-  Nanos lock;
-  Nanos count;
-  Nanos end;
-
-  [[nodiscard]] bool is_counted(Nanos time) const { return time >= count && time < end; }
-};
-
-bool has_page_fault(const Glitch& glitch) {
-  return std::any_of(glitch.budget.begin(), glitch.budget.end(),
-                     [](const BudgetPart& part) { return part.kind == CauseKind::kPageFault; });
-}
-
-/// Counts what falls into the counted time.
-class BlockCount {
- public:
-  explicit BlockCount(BlockResult& result) : result_(result) {}
-
-  void begin(const Phases& phases) { phases_ = phases; }
-
-  void take(const Glitch& glitch) {
-    if (!phases_.is_counted(glitch.gap.due)) return;
-    ++result_.glitches;
-    result_.missing_frames += glitch.gap.missing.count;
-    result_.episodes += is_new_episode(glitch, last_);
-    if (!has_page_fault(glitch)) return;
-    ++result_.page_fault_glitches;
-    result_.page_fault_episodes += is_new_episode(glitch, last_page_fault_);
-  }
-
-  /// The thread's own counters: the last before, and the last inside.
-  void take(const FaultsRecord& faults) {
-    const Nanos time(faults.head.mono_ns);
-    if (time < phases_.count) before_ = faults;
-    if (!phases_.is_counted(time)) return;
-    result_.major_faults = faults.major - before_.major;
-    result_.minor_faults = faults.minor - before_.minor;
-  }
-
- private:
-  static bool is_new_episode(const Glitch& glitch, std::optional<Nanos>& last) {
-    const bool is_new = !last || glitch.gap.due - *last >= kEpisode;
-    last = glitch.gap.woke;
-    return is_new;
-  }
-
-  BlockResult& result_;
-  Phases phases_{Nanos(INT64_MAX), Nanos(INT64_MAX), Nanos(INT64_MAX)};
-  FaultsRecord before_;
-  std::optional<Nanos> last_;
-  std::optional<Nanos> last_page_fault_;
 };
 
 /// One block, from the first to the last record.
@@ -120,7 +65,7 @@ class BlockRun {
         page_out_every_(page_out_every),
         observer_(session::Observer::start(
             {getpid(), thread.opened().device->thread_id(), Observation::kAllEvents})),
-        counted_(result_) {
+        count_(result_) {
     thread.opened().run->observe(*observer_);
     ranges_ = thread.memory();
   }
@@ -129,7 +74,7 @@ class BlockRun {
     OpenedDevice& opened = thread_.opened();
     info.observation = observer_->level();
     info.observed_thread = opened.device->thread_id();
-    Judge judge(info, [this](const Glitch& glitch) { counted_.take(glitch); });
+    Judge judge(info, [this](const Glitch& glitch) { count_.take(glitch); });
     protect_instruments();
     begin();
     const auto ended = opened.run->run(
@@ -141,7 +86,7 @@ class BlockRun {
         [&](int milliseconds) {
           wait_for_stop(milliseconds);
           act();
-          return stop_requested() || probe::monotonic_now() >= phases_.end + kTail;
+          return stop_requested() || probe::monotonic_now() >= time_.end + kBlockTail;
         });
     if (!ended) return ended.error();
     judge.finish();
@@ -164,13 +109,18 @@ class BlockRun {
 
   void begin() {
     const Nanos now = probe::monotonic_now();
-    phases_ = {now + washout_ - kLockBefore, now + washout_, now + washout_ + block_};
-    counted_.begin(phases_);
+    lock_at_ = now + washout_ - kLockBefore;
+    count_from(now + washout_);
+  }
+
+  void count_from(Nanos begin) {
+    time_ = {begin, begin + block_};
+    count_.begin(time_);
   }
 
   void take(std::span<const Record> records) {
     for (const Record& record : records) {
-      if (record.head.kind == RecordKind::kFaults) counted_.take(record_cast<FaultsRecord>(record));
+      if (record.head.kind == RecordKind::kFaults) note(record_cast<FaultsRecord>(record));
     }
     if (is_locked_) return;
     faults_.clear();
@@ -178,21 +128,28 @@ class BlockRun {
     for (const SeenFault& fault : faults_) set_.add(fault);
   }
 
+  /// The thread's own counters: the last before, and the last inside.
+  void note(const FaultsRecord& faults) {
+    const Nanos time(faults.head.mono_ns);
+    if (time < time_.begin) before_ = faults;
+    if (!time_.holds(time)) return;
+    result_.major_faults = faults.major - before_.major;
+    result_.minor_faults = faults.minor - before_.minor;
+  }
+
   /// What is due now.
   void act() {
     const Nanos now = probe::monotonic_now();
-    if (!is_locked_ && now >= phases_.lock) {
+    if (!is_locked_ && now >= lock_at_) {
       is_locked_ = true;
       lock();
-      phases_.count = std::max(phases_.count, probe::monotonic_now() + kRecovery);
-      phases_.end = phases_.count + block_;
-      counted_.begin(phases_);
+      count_from(std::max(time_.begin, probe::monotonic_now() + kRecovery));
     }
     const Nanos every = is_locked_ ? page_out_every_ : kLearnEvery;
     if (every == Nanos(0) || now < next_page_out_) return;
     next_page_out_ = now + every;
     act::page_out(ranges_);
-    page_outs_ += phases_.is_counted(now);
+    page_outs_ += time_.holds(now);
   }
 
   void lock() {
@@ -226,8 +183,7 @@ class BlockRun {
   }
 
   void finish(const Summary& summary) {
-    const Nanos end = std::min(probe::monotonic_now(), phases_.end);
-    result_.seconds = std::max(0.0, static_cast<double>((end - phases_.count).count) / 1e9);
+    result_.seconds = counted_seconds(time_, probe::monotonic_now());
     result_.lost_facts = summary.lost_facts;
     if (page_out_every_ > Nanos(0) && result_.seconds > 0) {
       result_.pressure = static_cast<double>(page_outs_) / result_.seconds;
@@ -246,8 +202,10 @@ class BlockRun {
   std::unique_ptr<session::Observer> observer_;
   std::vector<MemoryRange> ranges_;
   BlockResult result_;
-  BlockCount counted_;
-  Phases phases_;
+  BlockCount count_;
+  CountedTime time_;
+  Nanos lock_at_;
+  FaultsRecord before_;
   SeenFaults seen_;
   WorkingSet set_{probe::page_bytes()};
   std::vector<SeenFault> faults_;
@@ -266,7 +224,7 @@ Result<BlockResult> measure(const ProveBlockOptions& options, LockArm arm) {
     HF_TRY_ASSIGN(page_out_every, parse_duration(options.page_out_every));
   }
   StreamOptions stream;
-  stream.device = "virtual";
+  stream.device = options.device;
   stream.format = options.format;
   HF_TRY_ASSIGN(const auto thread, WorkingThread::open(stream, wish));
   CountOptions described;
@@ -297,6 +255,7 @@ Command add_prove_block(CLI::App& app) {
   command->group("");
   auto options = std::make_shared<ProveBlockOptions>();
   command->add_option("--arm", options->arm)->required();
+  command->add_option("--device", options->device);
   command->add_option("--workload", options->workload);
   command->add_option("--for", options->block)->required();
   command->add_option("--washout", options->washout)->required();

@@ -59,16 +59,26 @@ std::string last_words(std::string output) {
 
 std::vector<std::string> block_command(const ProveGround& ground, const ExperimentDesign& design,
                                        LockArm arm) {
-  std::vector<std::string> command = {ground.program, "prove-block",
-                                      "--arm",        std::string(name_of(arm)),
-                                      "--workload",   design.workload,
-                                      "--for",        to_text(design.block),
-                                      "--washout",    to_text(design.washout),
-                                      "--frames",     std::to_string(design.block_frames),
-                                      "--rate",       std::to_string(design.rate_hz)};
-  if (!ground.page_out_every.empty()) {
-    command.insert(command.end(), {"--page-out", ground.page_out_every});
+  const bool is_own = design.program.empty();
+  std::vector<std::string> command = {ground.holdfast, is_own ? "prove-block" : "prove-program",
+                                      "--arm",         std::string(name_of(arm)),
+                                      "--for",         to_text(design.block),
+                                      "--washout",     to_text(design.washout),
+                                      "--frames",      std::to_string(design.block_frames),
+                                      "--rate",        std::to_string(design.rate_hz)};
+  const auto add = [&](const std::string& option, const std::string& word) {
+    if (!word.empty()) command.insert(command.end(), {option, word});
+  };
+  if (is_own) {
+    add("--device", design.device);
+    add("--workload", design.workload);
+    add("--page-out", ground.page_out_every);
+    return command;
   }
+  add("--directory", ground.directory);
+  add("--thread", design.thread);
+  command.push_back("--");
+  command.insert(command.end(), design.program.begin(), design.program.end());
   return command;
 }
 
@@ -104,7 +114,7 @@ Result<> ProveRun::start_block() {
   act::ChildOptions options;
   const LockArm arm = design_.arms[static_cast<size_t>(planned.arm)];
   options.command = block_command(ground_, design_, arm);
-  options.library_path = ground_.directory;
+  if (design_.program.empty()) options.library_path = ground_.directory;
   options.output_path = output_path_;
   options.cgroup = ground_.cgroup;
   // Not in the cgroup that is asked for stalls, where that is another one: what an unlocked thread

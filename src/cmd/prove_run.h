@@ -19,10 +19,10 @@
 namespace holdfast::cmd {
 
 /// What a block runs, and where. A block is any program that measures one arm and prints one line
-/// of "holdfast.prove_block/1" on stdout: ours, or one day somebody else's under that arm's policy.
+/// of "holdfast.prove_block/1" on stdout.
 struct ProveGround {
   std::string directory;  ///< Private; each block's output goes there.
-  std::string program;    ///< Our private copy.
+  std::string holdfast;   ///< This program: for a thread of our own, a private copy of it.
   std::optional<act::MemoryCgroup> cgroup;
   std::optional<LoadTarget> target;  ///< What is held meanwhile; none: nothing.
   std::string page_out_every;        ///< What a block does to itself instead; empty: nothing.

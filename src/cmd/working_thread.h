@@ -16,7 +16,7 @@
 
 namespace holdfast::cmd {
 
-/// An open virtual device whose thread works through a workload. Not movable: the thread knows it.
+/// An open device whose thread works through a workload. Not movable: the thread knows it.
 class WorkingThread {
  public:
   /// Opens it; its thread is parked. Errors: as open_device().

@@ -77,8 +77,11 @@ Result<ExperimentDesign> parse_design(std::string_view line) {
   design.washout = Nanos(*washout);
   design.block_frames = *frames;
   design.rate_hz = *rate;
+  design.device = text_member(line, "device").value_or("");
   design.workload = text_member(line, "workload").value_or("");
   design.pressure = text_member(line, "pressure").value_or("");
+  design.program = texts_member(line, "program");
+  design.thread = text_member(line, "thread").value_or("");
   HF_TRY(parse_workload(design.workload));
   return design;
 }

@@ -27,7 +27,10 @@ struct ExperimentDesign {
   Nanos washout;  ///< Before it, in which the arm's program starts, is pressed, and is not counted.
   int64_t block_frames = 16;
   int64_t rate_hz = 48'000;
-  std::string workload;  ///< See core/workload_text.h.
+  std::string device;                ///< As --device takes it; empty with a program.
+  std::string workload;              ///< See core/workload_text.h; empty with a program.
+  std::vector<std::string> program;  ///< Somebody else's, with arguments; empty: our own thread.
+  std::string thread;                ///< Which thread of that program; empty: the real-time one.
   std::string pressure;  ///< What is held, "none", or "page_out": own pages, without a cgroup.
 
   friend bool operator==(const ExperimentDesign&, const ExperimentDesign&) = default;

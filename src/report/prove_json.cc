@@ -46,7 +46,12 @@ void add_design(JsonWriter& json, const ExperimentDesign& design) {
   json.field("washout_ns", design.washout.count);
   json.field("block_frames", design.block_frames);
   json.field("rate_hz", design.rate_hz);
-  json.field("workload", design.workload);
+  json.text_field("device", design.device);
+  json.text_field("workload", design.workload);
+  json.begin_array("program");
+  for (const std::string& word : design.program) json.value(word);
+  json.end_array();
+  json.text_field("thread", design.thread);
   json.field("pressure", design.pressure);
 }
 

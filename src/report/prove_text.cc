@@ -153,6 +153,16 @@ std::string rounds_text(const ExperimentResult& result) {
   return text;
 }
 
+std::string work_text(const ExperimentDesign& design) {
+  if (design.program.empty()) {
+    return "device         " + design.device + "\nwork           " + design.workload;
+  }
+  std::string text = "program       ";
+  for (const std::string& word : design.program) text += " " + word;
+  if (!design.thread.empty()) text += ", thread " + design.thread;
+  return text;
+}
+
 }  // namespace
 
 std::string prove_plan_text(const ExperimentDesign& design) {
@@ -161,8 +171,8 @@ std::string prove_plan_text(const ExperimentDesign& design) {
                      std::to_string(design.rounds) + " rounds, " + format("%g", seconds) +
                      " s counted in each block after " + duration_text(design.washout) + ", seed " +
                      std::to_string(design.seed) + "\n";
-  text += "work           " + design.workload + ", " + std::to_string(design.block_frames) +
-          " frames at " + std::to_string(design.rate_hz) + " Hz\n";
+  text += work_text(design) + ", " + std::to_string(design.block_frames) + " frames at " +
+          std::to_string(design.rate_hz) + " Hz\n";
   text += "pressure       " + design.pressure + "\n";
   text += "finds          a halving, nine times out of ten, from " +
           number(rate_for_halving(design)) + " glitches a minute on that come one by one\n";

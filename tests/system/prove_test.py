@@ -2,7 +2,7 @@
 """holdfast prove, as a program: blocks, journal, Ctrl-C, SIGKILL, bad input. How clear an answer is
 depends on the machine, and is measured by bench/verify.py; here everything is counted.
 
-usage: prove_test.py PROGRAM_DIR
+usage: prove_test.py PROGRAM_DIR REALTIME_PROGRAM
 """
 import json
 import os
@@ -15,6 +15,7 @@ import time
 import unittest
 
 HOLDFAST = ""
+REALTIME_PROGRAM = ""
 SHORT = ["prove", "--block", "1s", "--washout", "1500ms", "--seed", "7", "--json"]
 
 
@@ -91,6 +92,37 @@ class Prove(unittest.TestCase):
             time.sleep(0.1)
         self.assertLessEqual(copies(), self.copies)
 
+    def program(self, marker):
+        """A real-time thread that wakes 187.5 times a second, and a process beside it."""
+        counts = os.path.join(self.directory.name, "counts")
+        return ["sh", "-c", f"sleep {marker} | {REALTIME_PROGRAM} {counts} 5333333 64"]
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root: events and real-time priority")
+    def test_an_unmodified_program_is_measured_alone_and_under_run(self):
+        marker = 1000 + os.getpid() / 1e7  # to find it again among all processes
+        done = run(*SHORT, "--arms", "none,plan", "--pressure", "none", "--for", "27s", "--frames", "256",
+                   "--resume", self.journal, "--", *self.program(marker))
+        blocks = objects(done.stdout, "holdfast.prove_block/1")
+        self.assertEqual([block["trouble"] for block in blocks], [""] * 4, done.stderr)
+        for block in blocks:
+            self.assertGreaterEqual(block["seconds"], 0.9)
+            self.assertEqual(block["locked_bytes"] > 0, block["arm"] == "plan", block)
+        result, = objects(done.stdout, "holdfast.prove/1")
+        self.assertEqual(result["program"], self.program(marker))
+        commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        self.assertNotIn(f"sleep {marker}", commands)
+        self.assertEqual(copies(), self.copies)
+        other = run(*SHORT, "--arms", "none,plan", "--resume", self.journal, "--", "true")
+        self.assertEqual(other.returncode, 2, other.stderr)
+        self.assertIn("begun on", other.stderr)
+
+    def test_a_program_that_ends_is_trouble_with_its_last_words(self):
+        done = run(*SHORT, "--arms", "none,plan", "--pressure", "none", "--for", "27s", "--",
+                   "sh", "-c", "echo no strings attached; exit 7")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        for block in objects(done.stdout, "holdfast.prove_block/1"):
+            self.assertIn("exit code 7; its last words: no strings attached", block["trouble"])
+
     def test_bad_input_is_refused_in_one_line(self):
         wrong = pathlib.Path(self.directory.name, "wrong")
         wrong.write_text("hello\n", encoding="utf-8")
@@ -98,7 +130,11 @@ class Prove(unittest.TestCase):
                           ["--block", "0s"], ["--washout", "1s"], ["--workload", "rare=200%"],
                           ["--pressure", "hard"], ["--pressure", "psi=300%"], ["--seed", "0"],
                           ["--frames", "0"], ["--rate", "1"], ["--resume", str(wrong)],
-                          ["--resume", "/dev/null"], ["--resume", "/absent/journal"]):
+                          ["--resume", "/dev/null"], ["--resume", "/absent/journal"],
+                          ["--limit", "1M"], ["--thread", "audio"],
+                          ["--arms", "none,stack", "--", "true"],
+                          ["--workload", "paths=1", "--", "true"],
+                          ["--pressure", "page_out", "--", "true"]):
             done = run("prove", *arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
@@ -108,4 +144,5 @@ class Prove(unittest.TestCase):
 
 if __name__ == "__main__":
     HOLDFAST = os.path.join(sys.argv.pop(1), "holdfast")
+    REALTIME_PROGRAM = sys.argv.pop(1)
     unittest.main(verbosity=2)

@@ -12,6 +12,18 @@ namespace {
 
 using test::ten_minutes;
 
+TEST(ProveJson, DesignOfAProgramIsReadBackWithEveryWord) {
+  ExperimentDesign design = ten_minutes({LockArm::kNone, LockArm::kPlan});
+  design.program = {"sh", "-c", "echo \"a, b\" \\ '\"seed\":5'", "", "ä"};
+  design.thread = "audio [1]";
+  const auto read = parse_design(prove_design_json(design));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, design);
+  design.program = {"pd"};
+  design.thread.clear();
+  EXPECT_EQ(*parse_design(prove_design_json(design)), design);
+}
+
 TEST(ProveJson, DesignAndBlocksAreReadBackAsTheyWere) {
   ExperimentDesign design = ten_minutes({LockArm::kNone, LockArm::kAll});
   design.seed = 9'007'199'254'740'993;

@@ -105,7 +105,18 @@ TEST(ProveText, ABlockSaysWhatItCountedOrWhyItDoesNotCount) {
 TEST(ProveText, ThePlanSaysWhatItCanFind) {
   const std::string text = prove_plan_text(ten_minutes(kNoneAll));
   EXPECT_TRUE(has(text, "none,all, 12 rounds, 20 s counted")) << text;
+  EXPECT_TRUE(has(text, "work           ")) << text;
   EXPECT_TRUE(has(text, "a halving, nine times out of ten, from 15.3 glitches a minute")) << text;
+}
+
+TEST(ProveText, PlanNamesTheProgramInsteadOfTheWork) {
+  ExperimentDesign design = ten_minutes(kNoneAll);
+  design.program = {"jackd", "-d", "dummy"};
+  EXPECT_TRUE(has(prove_plan_text(design), "program        jackd -d dummy, 16 frames"));
+  design.thread = "audio";
+  const std::string text = prove_plan_text(design);
+  EXPECT_TRUE(has(text, "program        jackd -d dummy, thread audio, 16 frames")) << text;
+  EXPECT_FALSE(has(text, "work  ")) << text;
 }
 
 }  // namespace
