@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "core/fault_marks.h"
+
+#include <algorithm>
+
+#include "core/thread_facts.h"
+
+namespace holdfast {
+namespace {
+
+constexpr uint64_t kPageBytes = 4096;
+
+}  // namespace
+
+void FaultMarks::add(const FaultRecord& fault, const AddressSpace& space) {
+  const bool is_major = (fault.head.flags & kFaultIsMajor) != 0;
+  (is_major ? major_ : minor_)++;
+  const uint32_t page = page_of(fault, space);
+  if (page != kNoPage) (is_major ? pages_[page].major : pages_[page].minor)++;
+  const TimeSpan span = span_of(fault);
+  if (!is_major && span.length() < shortest_minor_) return;
+  if (marks_.size() >= most_marks_) thin_out();
+  if (marks_.size() < most_marks_) marks_.push_back({span.begin, span.length(), page, is_major});
+}
+
+void FaultMarks::finish(const AddressSpace& space) {
+  for (size_t i = 0; i < pages_.size(); i++) {
+    PageOwner owner = space.owner_of(pages_[i].address, threads_[i]);
+    // A symbol is that of one address, and a page has many.
+    owner.symbol.clear();
+    if (owner.role != MemoryRole::kUnknown) pages_[i].owner = std::move(owner);
+  }
+}
+
+uint32_t FaultMarks::page_of(const FaultRecord& fault, const AddressSpace& space) {
+  const uint64_t number = fault.address / kPageBytes;
+  const auto known = index_.find(number);
+  if (known != index_.end()) return known->second;
+  if (fault.address == 0 || pages_.size() >= most_pages_) return kNoPage;
+  FaultedPage page;
+  page.address = number * kPageBytes;
+  page.owner = space.owner_of(page.address, fault.thread);
+  page.owner.symbol.clear();
+  const auto index = static_cast<uint32_t>(pages_.size());
+  pages_.push_back(std::move(page));
+  threads_.push_back(fault.thread);
+  index_.emplace(number, index);
+  return index;
+}
+
+/// The shorter half of the minor faults loses its marks.
+void FaultMarks::thin_out() {
+  std::vector<Nanos> minor;
+  for (const FaultMark& mark : marks_) {
+    if (!mark.is_major) minor.push_back(mark.length);
+  }
+  if (minor.empty()) return;
+  const auto middle = minor.begin() + static_cast<std::ptrdiff_t>(minor.size() / 2);
+  std::nth_element(minor.begin(), middle, minor.end());
+  shortest_minor_ = *middle + Nanos(1);
+  std::erase_if(marks_, [this](const FaultMark& mark) {
+    return !mark.is_major && mark.length < shortest_minor_;
+  });
+}
+
+}  // namespace holdfast
