@@ -104,6 +104,16 @@ void JsonWriter::null_field(std::string_view name) {
   text_ += "null";
 }
 
+void JsonWriter::json_field(std::string_view name, std::string_view json) {
+  key(name);
+  text_ += json;
+}
+
+void JsonWriter::json_value(std::string_view json) {
+  separate();
+  text_ += json;
+}
+
 void JsonWriter::value(std::string_view content) {
   separate();
   quote(content);

@@ -45,6 +45,11 @@ class JsonWriter {
     text.empty() ? null_field(name) : field(name, text);
   }
 
+  /// A member whose value is JSON that another writer made.
+  void json_field(std::string_view name, std::string_view json);
+  /// The same as an element of the open array.
+  void json_value(std::string_view json);
+
   /// An element of the open array.
   void value(std::string_view content);
   void value(const std::string& content) { value(std::string_view(content)); }

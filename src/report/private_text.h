@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// A text that may be shown to anybody: without names of people and hosts, and without the folders
+// of a home. A trace may come from another machine, so the names are also taken from the paths in
+// it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast {
+
+/// Names of the owners of homes in `text`: "ann" of "/home/ann/x", likewise below /Users/.
+std::vector<std::string> home_owners(std::string_view text);
+
+/// `text` with "(name)" for each of `names` and of home_owners(text), and ".../" for the folders of
+/// paths in a home. A path ends before one of ,;:"')( or a line break: it may hold blanks.
+std::string without_private(std::string_view text, std::span<const std::string> names);
+
+}  // namespace holdfast
