@@ -30,6 +30,7 @@ Command add_prove_program(CLI::App& app);
 Command add_doctor(CLI::App& app);
 Command add_record(CLI::App& app);
 Command add_repair(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_symbolize(CLI::App& app);
 
 }  // namespace holdfast::cmd

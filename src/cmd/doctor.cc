@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 // holdfast doctor: tries things out on this machine and says what to change. Whatever it tries
 // happens in processes that end, or on the virtual device; nothing is changed but by --fix.
-#include <pwd.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdlib>
 #include <memory>
 
 #include "base/duration.h"
@@ -15,7 +10,7 @@
 #include "cmd/doctor_fix.h"
 #include "cmd/exit.h"
 #include "cmd/output.h"
-#include "core/kernel_text.h"
+#include "cmd/own_names.h"
 #include "report/finding_text.h"
 
 namespace holdfast::cmd {
@@ -32,28 +27,6 @@ struct DoctorOptions {
   std::vector<std::string> remedies;  ///< What --fix named; empty: what the findings name.
   bool is_agreed = false;
 };
-
-/// Findings hold no names; this is the second fence. A shorter one would also be an ordinary word,
-/// such as the vm of vm.swappiness.
-constexpr size_t kShortestName = 3;
-
-/// Who and where this is: the words that no text to be given away may hold.
-std::vector<std::string> names_to_hide() {
-  std::vector<std::string> names;
-  const auto add = [&names](std::string_view name) {
-    const bool is_ordinary = name == "root" || name == "localhost" || name.size() < kShortestName;
-    if (!is_ordinary) names.emplace_back(name);
-  };
-  std::array<char, 256> host = {};
-  gethostname(host.data(), host.size() - 1);
-  TextReader labels(host.data());
-  while (!labels.is_at_end()) add(labels.take_until('.'));
-  if (const passwd* user = getpwuid(getuid()); user != nullptr) add(user->pw_name);
-  for (const char* variable : {"USER", "LOGNAME", "SUDO_USER"}) {
-    if (const char* name = std::getenv(variable); name != nullptr) add(name);
-  }
-  return names;
-}
 
 Result<Nanos> parse_self_test(const DoctorOptions& options) {
   if (options.duration == "0") return Nanos(0);
@@ -80,7 +53,8 @@ void print_end(const DoctorOptions& options, const std::vector<Finding>& finding
   const SessionInfo info = describe_run({});
   if (options.is_for_pasting) {
     const std::string text = paste_text(findings, info.program, info.machine);
-    output.text(without_names(text, names_to_hide()));
+    // Findings hold no names; this is the second fence.
+    output.text(without_names(text, own_names()));
   } else if (output.is_json()) {
     output.line(findings_summary_json(findings, info.program, info.machine));
   } else {

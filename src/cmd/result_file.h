@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// A result that goes into a file: whole, or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace holdfast::cmd {
+
+/// Writes `text` into a draft beside `path` and puts that in its place, so that whoever looks finds
+/// the old file or the new one. Pipes and devices are written to directly. Errors: what the system
+/// says; the draft is taken away again.
+Result<> write_result(const std::string& path, std::string_view text);
+
+}  // namespace holdfast::cmd
