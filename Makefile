@@ -17,7 +17,7 @@ endif
 .NOTPARALLEL:
 
 help:
-	@echo 'make demo       build, then glitches from memory pressure, with and without locked pages (no sound card)'
+	@echo 'make demo       build, then prove that memory pressure causes glitches and locking removes them (2 min)'
 	@echo 'make test       every test and check, sanitizers included; ends with the count'
 	@echo 'make bench      every promised figure, short forms (some minutes); prints asked, measured, holds or not'
 	@echo 'make verify     test + an installation that is tried out + long forms (two hours), kept in docs/'
@@ -28,7 +28,7 @@ help:
 
 demo: release
 	@# 1: it says that nothing could be shown here, and why. That is an answer, not a failure.
-	$(BUILD)/release/src/cmd/holdfast demo || [ $$? -eq 1 ]
+	$(BUILD)/release/src/cmd/holdfast demo --report $(BUILD)/demo.html || [ $$? -eq 1 ]
 
 # Tests that need root (swap, other users) say SKIP and why when you are not root.
 test: ci

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""CountGlitches under the demonstration's memory pressure, for as long as asked.
+"""CountGlitches under memory pressure, for as long as asked.
 
-Starts `holdfast demo`, waits for its memory cgroup, and runs a private copy of CountGlitches inside
-it, so that every page of the program is charged to, and taken by, that cgroup. Prints what the
-counter used and what its audio thread had to wait for. All that the kernel holds belongs to the
-demo, which gives it back whatever happens; this script owns a temporary folder.
+`holdfast load` loops the two passes of MemLoad in a small memory cgroup and runs two private copies
+inside it, so that every page of them is charged to, and taken by, that cgroup: CountGlitches, which
+locks what its audio thread touches, and beside it the same counter with nothing locked, which shows
+that it was pressed. Prints what the counter used and what its audio thread had to wait for. All that
+the kernel holds belongs to `load`, which gives it back whatever happens; this script owns a
+temporary folder.
 
 Usage: pressure_soak.py PROGRAM_DIR [SECONDS]     (root, memory cgroups v1 or v2)
 Exit: 0 no page fault of the audio thread and as small as promised, 1 not, 77 cannot be done here.
 """
-import glob
 import json
 import os
 import re
@@ -22,6 +23,7 @@ import time
 
 from figure import Figure, conclude, skipped
 
+LIMIT = "48M"
 MOST_RESIDENT_KIB = 3 * 1024
 MOST_LOCKED_KIB = 1024
 FAULTS = "page faults of CountGlitches' audio thread under memory pressure, 16-frame blocks"
@@ -29,69 +31,59 @@ ASKED_SECONDS = 600
 FAULTS_ASKED = f"0 major, 0 minor in {ASKED_SECONDS} s"
 
 
-def demo_cgroup(demo_pid):
-    """The cgroup that this demo made: its name carries the process id."""
-    for root in ("/sys/fs/cgroup/memory", "/sys/fs/cgroup"):
-        found = glob.glob(f"{root}/**/holdfast-cgroup-{demo_pid}-*", recursive=True)
-        if found:
-            return found[0]
-    return None
-
-
-def wait_for_cgroup(demo):
-    for _ in range(200):
-        cgroup = demo_cgroup(demo.pid)
-        if cgroup or demo.poll() is not None:
-            return cgroup
-        time.sleep(0.05)
-    return None
-
-
 def status_kib(pid):
     text = open(f"/proc/{pid}/status").read()
     return {name: int(re.search(rf"{name}:\s+(\d+) kB", text).group(1)) for name in ("VmHWM", "VmLck")}
 
 
-def run_inside(cgroup, program, seconds):
-    """CountGlitches in the cgroup from its first page on; its summary line and its memory."""
-    def enter():
-        with open(f"{cgroup}/cgroup.procs", "w") as procs:
-            procs.write("0")
-    counter = subprocess.Popen([program, "--for", f"{seconds}s"], preexec_fn=enter,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(min(3, seconds / 2))
-    memory = status_kib(counter.pid)
-    lines, summary = counter.communicate()
-    faults = re.search(r"own faults: (\d+) major, (\d+) minor", summary)
-    if not faults:
-        sys.exit(f"CountGlitches gave no summary (exit {counter.returncode}): {summary}")
-    return {"seconds": seconds, "glitch_lines": len(lines.splitlines()),
-            "peak_resident_kib": memory["VmHWM"], "locked_kib": memory["VmLck"],
-            "major_faults": int(faults.group(1)), "minor_faults": int(faults.group(2)),
-            "summary": summary.strip().splitlines()[-1]}
+def wait_for_pid(path, load):
+    for _ in range(200):
+        if os.path.exists(path) and (text := open(path).read().strip()):
+            return int(text)
+        if load.poll() is not None:
+            break
+        time.sleep(0.05)
+    return None
+
+
+def command_inside(folder, programs, seconds):
+    """What a shell in the cgroup does; it waits for both, and nothing of them outlives it."""
+    count = f"{programs}/holdfast count --no-lock --device virtual --frames 16 --for {seconds}s --json"
+    return (f"{count} > {folder}/unlocked & "
+            f"{folder}/CountGlitches --for {seconds}s > {folder}/lines 2> {folder}/summary & "
+            f"echo $! > {folder}/pid; wait")
 
 
 def soak(programs, seconds):
-    """(what the counter did, what the demo reports), or why it cannot be done here."""
-    demo = subprocess.Popen([f"{programs}/holdfast", "demo", "--for", f"{seconds + 6}s", "--json"],
-                            stdout=subprocess.PIPE, text=True)
-    cgroup = wait_for_cgroup(demo)
-    if not cgroup:
-        demo.communicate()
-        return "the demo made no memory cgroup here"
+    """(what CountGlitches did, the summary of the unlocked counter), or why it cannot be done."""
     with tempfile.TemporaryDirectory(prefix="holdfast-soak-", dir="/var/tmp") as folder:
-        program = shutil.copy(f"{programs}/CountGlitches", folder)
-        counter = run_inside(cgroup, program, seconds)
-    return counter, json.loads(demo.communicate()[0].splitlines()[-1])
+        shutil.copy(f"{programs}/CountGlitches", folder)
+        load = subprocess.Popen([f"{programs}/holdfast", "load", "--limit", LIMIT, "--", "sh", "-c",
+                                 command_inside(folder, programs, seconds)], stderr=subprocess.PIPE, text=True)
+        pid = wait_for_pid(f"{folder}/pid", load)
+        if pid is None:
+            return "no memory cgroup could be pressed here: " + load.communicate()[1].strip()
+        time.sleep(min(3, seconds / 2))
+        memory = status_kib(pid)
+        load.communicate()
+        summary = open(f"{folder}/summary").read()
+        faults = re.search(r"own faults: (\d+) major, (\d+) minor", summary)
+        if not faults:
+            sys.exit(f"CountGlitches gave no summary: {summary}")
+        counter = {"seconds": seconds, "glitch_lines": len(open(f"{folder}/lines").readlines()),
+                   "peak_resident_kib": memory["VmHWM"], "locked_kib": memory["VmLck"],
+                   "major_faults": int(faults.group(1)), "minor_faults": int(faults.group(2)),
+                   "summary": summary.strip().splitlines()[-1]}
+        return counter, json.loads(open(f"{folder}/unlocked").readlines()[-1])
 
 
-def faults_figure(counter, demo):
-    """One fault falls short. None holds only over the whole time asked for, and when the demo's
-    unlocked counter, beside it, did fault: else nothing pressed."""
+def faults_figure(counter, unlocked):
+    """One fault falls short. None holds only over the whole time asked for, and when the unlocked
+    counter, beside it, did fault: else nothing pressed."""
     how = (f"`bench/pressure_soak.py`: CountGlitches for {counter['seconds']} s inside the cgroup that "
-           "`holdfast demo` presses; the kernel's own count for the thread")
+           "`holdfast load` presses; the kernel's own count for the thread")
     faults = counter["major_faults"] + counter["minor_faults"]
-    beside = demo["unlocked"]["own_major_faults"]
+    beside = unlocked["own_major_faults"]
     text = (f"{counter['major_faults']} major, {counter['minor_faults']} minor in {counter['seconds']} s "
             f"(an unlocked thread beside it: {beside} major)")
     is_proof = beside > 0 and counter["seconds"] >= ASKED_SECONDS
@@ -114,7 +106,7 @@ def figures(programs, seconds, is_verbose=True):
     if isinstance(result, str):
         return [skipped(FAULTS, FAULTS_ASKED, result)]
     if is_verbose:
-        print(json.dumps(dict(zip(("CountGlitches", "demo"), result)), indent=2))
+        print(json.dumps(dict(zip(("CountGlitches", "unlocked"), result)), indent=2))
     return [faults_figure(*result), *size_figures(result[0])]
 
 

@@ -13,5 +13,5 @@ for program in "$prefix"/bin/*; do
   echo "    $(basename "$program")"
 done
 "$prefix/bin/holdfast" --version
-"$prefix/bin/holdfast" demo || [ $? -eq 1 ]  # 1: it says why nothing could be shown here
+"$prefix/bin/holdfast" demo --report "$prefix/demo.html" || [ $? -eq 1 ]  # 1: it says why nothing could be shown here
 echo "holdfast: the installation works from a place of its own"

@@ -13,30 +13,20 @@
 #include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/exit.h"
-#include "cmd/load_run.h"
+#include "cmd/experiment.h"
 #include "cmd/output.h"
 #include "cmd/program_check.h"
 #include "cmd/prove_journal.h"
-#include "cmd/prove_run.h"
 #include "cmd/prove_stage.h"
 #include "core/byte_size.h"
 #include "core/workload_text.h"
-#include "probe/clock_linux.h"
-#include "report/prove_json.h"
-#include "report/prove_text.h"
 
 namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kProveProgram = "holdfast prove";
 constexpr int64_t kMebibyte = int64_t{1} << 20;
-/// Of the cgroup: left to what is measured.
-constexpr int64_t kRoomBytes = 64 * kMebibyte;
 constexpr int64_t kLeastLimitBytes = 96 * kMebibyte;
-/// To start a block's program under pressure, and to end it.
-constexpr Nanos kOverhead = kMillisecond * 1500;
-/// What a load needs until it holds; blocks begin then.
-constexpr Nanos kSettle = kSecond * 10;
 constexpr const char* kDevice = "virtual";
 
 struct ProveOptions {
@@ -49,6 +39,7 @@ struct ProveOptions {
   std::string block = "20s";
   std::string washout = "3s";
   std::string resume;
+  std::string page;
   uint64_t seed = 0;
   int64_t frames = 16;
   int64_t rate = 48'000;
@@ -107,93 +98,8 @@ Result<ExperimentDesign> read_design(const ProveOptions& options) {
   design.program = options.program;
   design.thread = options.thread;
   design.seed = options.seed != 0 ? options.seed : std::random_device()();
-  HF_TRY_ASSIGN(design.rounds, rounds_in(whole - kSettle, design, kOverhead));
+  HF_TRY_ASSIGN(design.rounds, rounds_in(whole - kPressureSettles, design, kBlockOverhead));
   return design;
-}
-
-/// Presses as `holdfast load` does, and lets the blocks run beside it.
-Result<> press(const ProveStage& stage, ProveRun& run, Output& output) {
-  LoadWishes wishes;
-  wishes.room_bytes = kRoomBytes;
-  HF_TRY_ASSIGN(const LoadPlan plan,
-                plan_load(stage.ground.target->goal, stage.scope->ground, wishes));
-  const Nanos first_block = probe::monotonic_now() + kSettle;
-  LoadRunOptions load;
-  load.stairs = {*stage.ground.target};
-  load.on_sample = [](const LoadSample&) {};
-  load.on_step = [](const LoadStep&) {};
-  load.beside = [&](const probe::PressureCounts& counts) -> Result<bool> {
-    const bool is_settling = counts.time < first_block;
-    output.progress(is_settling ? "pressing" : run.progress());
-    return is_settling ? Result<bool>(true) : run.step(counts);
-  };
-  HF_TRY_ASSIGN(const LoadRunEnd end, run_load(*stage.scope, plan, load));
-  for (const std::string& note : end.notes) output.advice("limited: " + note + "\n");
-  return Done{};
-}
-
-/// No load: the blocks alone.
-Result<> wait_for(ProveRun& run, Output& output) {
-  constexpr int kPollMilliseconds = 50;
-  while (!stop_requested()) {
-    HF_TRY_ASSIGN(const bool goes_on, run.step({probe::monotonic_now()}));
-    if (!goes_on) break;
-    output.progress(run.progress());
-    wait_for_stop(kPollMilliseconds);
-  }
-  return Done{};
-}
-
-int exit_code_of(const ExperimentResult& result) {
-  if (result.verdict == ExperimentVerdict::kNotValid) return kNotTrustworthy;
-  const bool is_same = is_same_throughout(result.design.arms);
-  const bool holds = is_same ? result.verdict == ExperimentVerdict::kNoDifference ||
-                                   result.verdict == ExperimentVerdict::kNoGlitches
-                             : result.verdict == ExperimentVerdict::kRemoves;
-  return holds ? kHolds : kGlitches;
-}
-
-/// One line per block, and what all blocks alike lack, once.
-class BlockPrinter {
- public:
-  BlockPrinter(const ExperimentDesign& design, Output& output) : design_(design), output_(output) {}
-
-  void operator()(const BlockResult& block) {
-    if (output_.is_json()) {
-      output_.line(prove_block_json(design_, block));
-    } else {
-      output_.line(prove_block_text(design_, block));
-    }
-    if (block.limitation.empty() || has_told_) return;
-    has_told_ = true;
-    output_.advice("limited: " + block.limitation + "\n");
-  }
-
- private:
-  const ExperimentDesign& design_;
-  Output& output_;
-  bool has_told_ = false;
-};
-
-/// Whatever ends it, what was measured gets its verdict.
-Result<int> experiment(const ExperimentDesign& design, ProveStage& stage, ProveJournal& journal,
-                       Output& output) {
-  output.advice(prove_plan_text(design));
-  BlockPrinter printer(design, output);
-  ProveRun run(design, stage.ground, journal, [&](const BlockResult& block) { printer(block); });
-  const Result<> ended = stage.ground.target ? press(stage, run, output) : wait_for(run, output);
-  output.progress("");
-  if (!run.journal_trouble().empty()) {
-    output.advice("limited: " + run.journal_trouble() + "; it cannot be gone on from\n");
-  }
-  const ExperimentResult result = run.result();
-  if (output.is_json()) {
-    output.line(prove_json(result));
-  } else {
-    output.text("\n" + prove_text(result));
-  }
-  if (!ended) return ended.error();
-  return exit_code_of(result);
 }
 
 Result<int64_t> read_limit(const std::string& text) {
@@ -235,7 +141,7 @@ Result<int> prove(const ProveOptions& options, Output& output) {
     return unavailable("the experiment was begun with " + pressure + ", which cannot be had now");
   }
   if (!journal.found()) HF_TRY(journal.begin(design));
-  Result<int> code = experiment(design, stage, journal, output);
+  Result<int> code = run_experiment(design, stage, journal, options.page, output);
   const auto finished = stage.guard().finish();
   if (code && !finished) return finished.error();
   return code;
@@ -276,6 +182,7 @@ Command add_prove(CLI::App& app) {
       ->check(CLI::Range(uint64_t{1}, uint64_t{INT64_MAX}));
   command->add_option("--resume", options->resume,
                       "Keep finished blocks in this file, or go on from it");
+  command->add_option("--report", options->page, "Write the report page into this file, too");
   add_output_options(*command, options->output);
   command
       ->add_option("--limit", options->limit,

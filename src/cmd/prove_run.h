@@ -51,6 +51,8 @@ class ProveRun {
   /// The verdict on all blocks so far.
   [[nodiscard]] ExperimentResult result() const { return judge_.judge(blocks_); }
 
+  [[nodiscard]] const std::vector<BlockResult>& blocks() const { return blocks_; }
+
   /// Why the journal could not be written (any more); empty: it could.
   [[nodiscard]] const std::string& journal_trouble() const { return journal_trouble_; }
 

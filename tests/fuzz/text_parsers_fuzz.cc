@@ -14,7 +14,6 @@
 #include "core/audio_check.h"
 #include "core/byte_size.h"
 #include "core/cgroup_memory.h"
-#include "core/demo_result.h"
 #include "core/eviction_choice.h"
 #include "core/experiment_block.h"
 #include "core/kernel_text.h"
@@ -91,7 +90,6 @@ void parse_own_text(std::string_view text) {
   if (const auto plan = parse_saved_plan(text)) {
     for (const PlannedLock& lock : *plan) require(lock.size_bytes > 0);
   }
-  static_cast<void>(parse_counter_output(text));
   static_cast<void>(parse_byte_size(text));
   for (const LoadGoal goal : {LoadGoal::kStallsSome, LoadGoal::kSwapOut, LoadGoal::kRefaults}) {
     if (const auto target = parse_load_target(goal, text)) require(target->value > 0);
