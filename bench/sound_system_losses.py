@@ -264,7 +264,7 @@ def main():
                                  late_clients(options.build, options.system, options.clients, options.keep))
     elif options.servers:
         frames, events, shortest = options.servers.split(",")
-        if system_class(options.system).server_lateness_loses:
+        if class_of(options.system).server_lateness_loses:
             run = server_run(options.build, options.system, int(frames), int(events), float(shortest))
             figures = server_figures(options.system, [run], True)
         else:

@@ -39,6 +39,21 @@ class TemporaryTree(unittest.TestCase):
             path.write_text(text, encoding="utf-8")
 
 
+@unittest.skipUnless(shutil.which("pyflakes3"), "no pyflakes3")
+class PythonNames(TemporaryTree):
+    def code_for(self, script):
+        self.write({"bench/a.py": script, "packaging/b.sh": "", "tests/c.py": "import os\nprint(os.getpid())\n"})
+        command = pathlib.Path(__file__).with_name("python_names.sh")
+        return subprocess.run([command, self.root], capture_output=True, check=False).returncode
+
+    def test_defined_and_used_names_pass(self):
+        self.assertEqual(self.code_for("import sys\nsys.exit(0)\n"), 0)
+
+    def test_an_undefined_or_unused_name_fails(self):
+        self.assertNotEqual(self.code_for("print(nobody)\n"), 0)
+        self.assertNotEqual(self.code_for("import sys\n"), 0)
+
+
 class Layers(TemporaryTree):
     def expect(self, files, *fragments):
         self.write({"ARCHITECTURE.md": TABLE, **files})

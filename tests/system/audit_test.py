@@ -16,19 +16,10 @@ import sys
 import tempfile
 import time
 
-NOBODY = 65534
+from script import Skip, become_nobody, run_checks
+
 CAN_DROP = os.geteuid() == 0
 ERRNO = {0: None, 1: "EPERM", 11: "EAGAIN", 12: "ENOMEM"}
-
-
-class Skip(Exception):
-    pass
-
-
-def become_nobody():
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
 
 
 class Place:
@@ -388,19 +379,7 @@ CHECKS = [
 
 def main():
     place = Place(*sys.argv[1:4])
-    failures = 0
-    for check in CHECKS:
-        if len(sys.argv) > 4 and sys.argv[4] not in check.__name__:
-            continue
-        try:
-            check(place)
-            print("ok  ", check.__name__, flush=True)
-        except Skip as reason:
-            print("SKIP", check.__name__, "--", reason, flush=True)
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            failures += 1
-            print("FAIL", check.__name__, "--", failure, flush=True)
-    return 1 if failures else 0
+    return run_checks(CHECKS, lambda check: check(place), sys.argv[4] if len(sys.argv) > 4 else "")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from sound_systems.sound_system import Missing, wait_for  # noqa: E402
+from sound_systems.sound_system import Missing  # noqa: E402
 
 NOBODY = 65534
 SKIPPED = 77

@@ -20,14 +20,11 @@ import sys
 import tempfile
 import time
 
-NOBODY = 65534
+from script import NOBODY, Skip, run_checks
+
 GROUPS = ["lock", "schedule", "memory", "observe", "audio", "machine"]
 MEBIBYTE = 1 << 20
 LIMITS_FILE = "/etc/security/limits.d/95-holdfast-audio.conf"
-
-
-class Skip(Exception):
-    """Why this check cannot run here."""
 
 
 def run(place, *arguments, user=0, memlock=None, rtprio=None, processes=None, capability=None,
@@ -318,20 +315,10 @@ CHECKS = (every_finding_has_evidence, a_tight_limit_is_found_by_trying, a_wide_l
 
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve() / "holdfast")
-    failures = 0
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o777)
         place = {"program": program, "directory": directory}
-        for check in CHECKS:
-            try:
-                check(place)
-                print(f"ok    {check.__name__}")
-            except Skip as reason:
-                print(f"SKIP  {check.__name__}: {reason}")
-            except AssertionError as error:
-                failures += 1
-                print(f"FAIL  {check.__name__}: {error!r}")
-    return 1 if failures else 0
+        return run_checks(CHECKS, lambda check: check(place))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Usage: eviction_test.py BINARY_DIRECTORY SNIPED STAGE. Exit code 77 where nothin
 checks say SKIP with the reason. Nothing here depends on how fast the machine is: the program counts its
 blocks, and each check waits for a number of them.
 """
-import json
 import os
 import pathlib
 import re
@@ -17,7 +16,8 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from sniped.victim import NOBODY, Place, Stage, events  # noqa: E402
+from script import become_nobody, refused_in_one_line, run_checks  # noqa: E402
+from sniped.victim import Place, Stage, events  # noqa: E402
 
 PERIODS_NS = (333_000, 5_300_000)
 
@@ -129,23 +129,18 @@ def trouble_is_one_clear_line(place):
                 (["--pid", pid], 2, "--what is required"),
                 (["--pid", "4194304", "--what", "text"], 3, "no process 4194304"),
                 (["--pid", "2", "--what", "text"], 3, "has no memory")):
-            result = evict(place, *arguments)
-            lines = result.stderr.splitlines()
-            assert result.returncode == code and words in result.stderr, (arguments, result)
-            assert len(lines) == 1 and lines[0].startswith("holdfast evict: "), lines
+            refused_in_one_line(evict(place, *arguments), "holdfast evict", code, words)
 
 
 def another_user_is_told_what_to_do(place):
     with place.start() as victim:
-        def become_nobody():
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
         result = evict(place, "--pid", victim.pid, "--what", "text", preexec_fn=become_nobody)
         assert result.returncode == 3 and "root" in result.stderr, result
 
 
 def without_swap_code_leaves_and_data_stay(place):
+    if has_free_swap():
+        return "there is swap"
     with place.start() as victim:
         result = evict(place, "--pid", victim.pid, "--what", victim.hot("data"), "--what",
                        victim.hot("text"), "--for", "0s", "--json")
@@ -164,7 +159,6 @@ CHECKS = [
     a_process_that_ends_meanwhile_is_an_end_in_order,
     trouble_is_one_clear_line,
     another_user_is_told_what_to_do,
-    without_swap_code_leaves_and_data_stay,
 ]
 
 
@@ -173,46 +167,23 @@ def has_free_swap():
     return int(free.group(1)) > 0
 
 
-def reason_against(check):
-    if check is without_swap_code_leaves_and_data_stay and has_free_swap():
-        return "there is swap"
-    return None
-
-
-def run_all(place, checks):
-    failures = 0
-    for check in checks:
-        reason = reason_against(check)
-        if reason:
-            print("SKIP", check.__name__, "--", reason)
-            continue
-        try:
-            check(place)
-            print("ok  ", check.__name__, flush=True)
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            failures += 1
-            print("FAIL", check.__name__, "--", failure, flush=True)
-    return failures
-
-
 def main():
     if os.geteuid() != 0:
         print("SKIP: pages of another process can be pushed out by root only")
         return 77
     binaries, sniped, stage_program = sys.argv[1:4]
-    wanted = [check for check in CHECKS if len(sys.argv) < 5 or sys.argv[4] in check.__name__]
+    wanted = sys.argv[4] if len(sys.argv) > 4 else ""
     stage = Stage(stage_program)
+    place = Place(binaries, sniped, stage)
     try:
-        needs_swap = [check for check in wanted if check is not without_swap_code_leaves_and_data_stay]
-        failures = run_all(Place(binaries, sniped, stage), needs_swap)
+        failed = run_checks(CHECKS, lambda check: check(place), wanted)
     finally:
         stage.close()
-    if without_swap_code_leaves_and_data_stay in wanted:
-        with tempfile.TemporaryDirectory(prefix="holdfast-sniped-", dir="/var/tmp") as directory:
-            stage.directory = stage.shared = directory
-            stage.swap = ""
-            failures += run_all(Place(binaries, sniped, stage), [without_swap_code_leaves_and_data_stay])
-    return 1 if failures else 0
+    with tempfile.TemporaryDirectory(prefix="holdfast-sniped-", dir="/var/tmp") as directory:
+        stage.directory = stage.shared = directory
+        stage.swap = ""
+        place = Place(binaries, sniped, stage)
+        return failed | run_checks([without_swap_code_leaves_and_data_stay], lambda check: check(place), wanted)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-from library_test import NOBODY, STRICT, become_nobody, flags_of, run
+from library_test import STRICT, flags_of, run
+from script import NOBODY, become_nobody, run_checks
 from sound_systems.sound_system import wait_for
 
 # As a program that copies the header would compile it.
@@ -147,21 +148,20 @@ CHECKS = (callback_through_cmake, protect_thread_through_pkg_config, evict_table
           jack_client_under_a_dummy_server)
 
 
+def told(note):
+    """What a check found out is worth a line, and no reason against it."""
+    if note:
+        print("     ", note)
+
+
 def main():
     build, source = map(pathlib.Path, sys.argv[1:3])
     if shutil.which("pkg-config") is None:
         print("SKIP: no pkg-config")
         return 77
-    failures = 0
     with tempfile.TemporaryDirectory(prefix="holdfast-examples-", dir="/var/tmp") as directory:
         place = Place(build, source, sys.argv[3:5], pathlib.Path(directory))
-        for check in CHECKS:
-            try:
-                print("ok  ", check.__name__, "--", check(place) or "")
-            except AssertionError as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", failure)
-    return 1 if failures else 0
+        return run_checks(CHECKS, lambda check: told(check(place)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-from library_test import NOBODY, become_nobody, flags_of, run
+from library_test import flags_of, run
+from script import NOBODY, become_nobody, run_checks
 
 KIB = 1024
 USUAL_LIMIT = 8192 * KIB  # of Debian
@@ -161,6 +162,12 @@ CHECKS = (within_the_usual_limit_no_page_leaves, without_protection_the_thread_w
           what_is_to_be_left_for_others_is_left, root_has_no_limit, a_block_makes_no_system_call)
 
 
+def told(note):
+    """What a check found out is worth a line, and no reason against it."""
+    if note:
+        print("     ", note)
+
+
 def main():
     build, source, compiler = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     if shutil.which("pkg-config") is None:
@@ -170,16 +177,9 @@ def main():
     if hard not in (-1, resource.RLIM_INFINITY) and hard < USUAL_LIMIT and os.geteuid() != 0:
         print(f"SKIP: the lock limit is {hard // KIB} KiB here, and the test is about 8192 KiB")
         return 77
-    failures = 0
     with tempfile.TemporaryDirectory(prefix="holdfast-protect-", dir="/var/tmp") as directory:
         bench = Bench(build, source, compiler, pathlib.Path(directory))
-        for check in CHECKS:
-            try:
-                print("ok  ", check.__name__, "--", check(bench) or "")
-            except AssertionError as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", failure)
-    return 1 if failures else 0
+        return run_checks(CHECKS, lambda check: told(check(bench)))
 
 
 if __name__ == "__main__":

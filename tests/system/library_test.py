@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-NOBODY = 65534
+from script import NOBODY, become_nobody
+
 STRICT = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"]
 BAD_CALLS = r"""
 #include <holdfast/holdfast.h>
@@ -186,13 +187,6 @@ def run(*command, **options):
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
     assert result.returncode == 0, (command, result.returncode, result.stdout, result.stderr)
     return result.stdout
-
-
-def become_nobody():
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
 
 
 def flags_of(prefix, *options):

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 
-NOBODY = 65534
+from script import become_nobody, run_checks
+
 MIB = 1 << 20
 PATIENCE = 60
 
@@ -105,10 +106,6 @@ def swap_out_without_swap_says_so_as_root(binaries, _):
 
 
 def nobody_is_told_what_it_takes_as_root(binaries, _):
-    def become_nobody():
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
     refused(run(binaries, "--psi", "40%", preexec_fn=become_nobody), 3, "cgroup", "root")
 
 
@@ -258,18 +255,7 @@ def reason_against(check):
 def main():
     binaries, bench = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     wanted = sys.argv[3] if len(sys.argv) > 3 else ""
-    failures = 0
-    for check in (check for check in CHECKS if wanted in check.__name__):
-        began = time.monotonic()
-        reason = reason_against(check)
-        try:
-            reason = reason or check(binaries, bench)
-            print("SKIP" if reason else "ok  ", check.__name__, f"-- {reason}" if reason else
-                  f"({time.monotonic() - began:.1f} s)", flush=True)
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            failures += 1
-            print("FAIL", check.__name__, "--", failure, flush=True)
-    return 1 if failures else 0
+    return run_checks(CHECKS, lambda check: reason_against(check) or check(binaries, bench), wanted)
 
 
 if __name__ == "__main__":

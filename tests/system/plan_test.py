@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from sniped.victim import HOT_BYTES, NOBODY, PAGE, Place, Stage, events  # noqa: E402
+from script import become_nobody, refused_in_one_line, run_checks  # noqa: E402
+from sniped.victim import HOT_BYTES, PAGE, Place, Stage, events  # noqa: E402
 
 
 def run(place, *arguments, stdin=subprocess.DEVNULL, **options):
@@ -117,18 +118,11 @@ def trouble_is_one_clear_line(place):
             (["--pid", os.getpid(), "--every", "1ms"], 2, "--every takes 50ms"),
             (["--pid", os.getpid(), "--for", "0s"], 2, "--for"),
             (["--pid", os.getpid(), "--limit", "much"], 2, "much")):
-        result = run(place, "plan", *arguments)
-        lines = result.stderr.splitlines()
-        assert result.returncode == code and words in result.stderr, (arguments, result)
-        assert len(lines) == 1 and lines[0].startswith("holdfast plan: "), lines
+        refused_in_one_line(run(place, "plan", *arguments), "holdfast plan", code, words)
 
 
 def another_user_is_told_what_to_do(place):
     with place.start() as victim:
-        def become_nobody():
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
         result = run(place, "plan", "--pid", victim.pid, preexec_fn=become_nobody)
         assert result.returncode == 3 and "root" in result.stderr, result
 
@@ -152,20 +146,10 @@ def main():
     binaries, sniped, stage_program = sys.argv[1:4]
     stage = Stage(stage_program)
     place = Place(binaries, sniped, stage)
-    failures = 0
     try:
-        for check in CHECKS:
-            if len(sys.argv) > 4 and sys.argv[4] not in check.__name__:
-                continue
-            try:
-                check(place)
-                print("ok  ", check.__name__, flush=True)
-            except (AssertionError, subprocess.TimeoutExpired) as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", failure, flush=True)
+        return run_checks(CHECKS, lambda check: check(place), sys.argv[4] if len(sys.argv) > 4 else "")
     finally:
         stage.close()
-    return 1 if failures else 0
 
 
 if __name__ == "__main__":

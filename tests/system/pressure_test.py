@@ -8,13 +8,13 @@ need root, cgroups or swap say SKIP with the reason. Presses only cgroups of its
 import os
 import pathlib
 import re
-import resource
 import signal
 import subprocess
 import sys
 import time
 
-NOBODY = 65534
+from script import become_nobody, run_checks
+
 STATE = pathlib.Path("/var/lib/holdfast")
 
 
@@ -57,11 +57,8 @@ def run(binaries, *arguments, **options):
                           **options)
 
 
-def become_nobody():
-    resource.setrlimit(resource.RLIMIT_MEMLOCK, (8 << 20, 8 << 20))
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
+def as_nobody():
+    become_nobody(lock_limit=8 << 20)
 
 
 def mem_load_prints_two_passes_and_respects_its_limit(binaries):
@@ -74,7 +71,7 @@ def mem_load_prints_two_passes_and_respects_its_limit(binaries):
 
 
 def mem_load_as_nobody_stops_at_the_lock_limit(binaries):
-    result = run(binaries, "MemLoad", preexec_fn=become_nobody)
+    result = run(binaries, "MemLoad", preexec_fn=as_nobody)
     lines = result.stdout.splitlines()
     assert result.returncode == 0, result
     assert bytes_of(lines[0]) == 8 << 20 and "refused by the lock limit" in lines[0], lines
@@ -82,7 +79,7 @@ def mem_load_as_nobody_stops_at_the_lock_limit(binaries):
 
 
 def original_mem_load_as_nobody_warns_and_does_both_passes(binaries):
-    result = run(binaries, "MemLoad", "--original", preexec_fn=become_nobody)
+    result = run(binaries, "MemLoad", "--original", preexec_fn=as_nobody)
     assert "may take this machine down" in result.stderr, result
     assert [bytes_of(line) for line in result.stdout.splitlines()] == [8 << 20, 8 << 20], result
 
@@ -158,20 +155,14 @@ def main():
     if left_overs():
         print("SKIP: another run of holdfast is going on:", left_overs())
         return 77
-    failures = 0
-    for check in CHECKS:
+
+    def run_one(check):
         reason = reason_against(check)
-        if reason:
-            print("SKIP", check.__name__, "--", reason)
-            continue
-        try:
+        if not reason:
             check(binaries)
             assert not wait_until_clean(), left_overs()
-            print("ok  ", check.__name__)
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            failures += 1
-            print("FAIL", check.__name__, "--", failure)
-    return 1 if failures else 0
+        return reason
+    return run_checks(CHECKS, run_one)
 
 
 if __name__ == "__main__":

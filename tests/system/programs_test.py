@@ -18,7 +18,8 @@ import sys
 import tempfile
 import time
 
-NOBODY = 65534
+from script import become_nobody, run_checks
+
 PROGRAMS = ("holdfast", "CountGlitches", "MemLoad", "RTThreadSwapped")
 COMMANDS = ("count", "watch", "explain", "load", "evict", "devices", "doctor", "demo")
 CHUNK_HEADER = struct.Struct("<4sHHIIIIQ")
@@ -129,17 +130,14 @@ def wait_for(condition, seconds=20):
     return False
 
 
-def become_nobody():
-    resource.setrlimit(resource.RLIMIT_MEMLOCK, (8 << 20, 8 << 20))
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
-
-
 def memory_of(pid, field):
     """Bytes, from /proc/PID/status."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(rf"^{field}:\s*(\d+) kB", text, re.M).group(1)) * 1024
+
+
+def as_nobody():
+    become_nobody(lock_limit=8 << 20)
 
 
 # --- help, versions, bad usage ---------------------------------------------------------------------------
@@ -461,7 +459,7 @@ def an_unreadable_trace_as_nobody_is_refused(place):
     path = pathlib.Path(place.file("secret.hft"))
     path.write_bytes(b"x")
     path.chmod(0o600)
-    result = explain(place, path, preexec_fn=become_nobody)
+    result = explain(place, path, preexec_fn=as_nobody)
     assert result.returncode == 3 and result.stderr.count(b"\n") == 1, show(result)
     assert b"Permission denied" in result.stderr, show(result)
 
@@ -681,7 +679,7 @@ def closed_descriptors_do_not_spoil_the_trace(place):
 def everybody_counts_without_own_faults(place):
     """Four runs at once: root and nobody, with one limit on locked memory of 8 MiB."""
     runs = []
-    for become in (None, become_nobody) if os.geteuid() == 0 else (None,):
+    for become in (None, as_nobody) if os.geteuid() == 0 else (None,):
         for program in (["CountGlitches"], ["holdfast", "count", "--json", "--frames", "16"]):
             runs.append((become, program, start(place, *program, "--for", "2s", stdout=subprocess.PIPE,
                                                 stderr=subprocess.PIPE, preexec_fn=become)))
@@ -704,13 +702,8 @@ def everybody_counts_without_own_faults(place):
 
 
 def a_small_lock_limit_is_named(place):
-    def become_poor():
-        resource.setrlimit(resource.RLIMIT_MEMLOCK, (64 << 10, 64 << 10))
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
     for program in (["CountGlitches"], ["holdfast", "count"]):
-        result = run(place, *program, "--for", "200ms", preexec_fn=become_poor)
+        result = run(place, *program, "--for", "200ms", preexec_fn=lambda: become_nobody(64 << 10))
         assert "memlock" in result.stderr.decode(), show(result)
 
 
@@ -747,12 +740,12 @@ def watch_of_a_process_that_is_gone_is_unavailable(place):
 
 def watch_of_foreign_processes_as_nobody_is_unavailable(place):
     for pid in (1, os.getpid()):
-        result = run(place, "holdfast", "watch", "--pid", pid, "--once", preexec_fn=become_nobody)
+        result = run(place, "holdfast", "watch", "--pid", pid, "--once", preexec_fn=as_nobody)
         assert result.returncode == 3 and len(complaints(result)) == 1 and not result.stdout, show(result)
 
 
 def watch_finds_the_audio_thread_of_a_child(place):
-    for become in (None, become_nobody) if os.geteuid() == 0 else (None,):
+    for become in (None, as_nobody) if os.geteuid() == 0 else (None,):
         child = start(place, "CountGlitches", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                       preexec_fn=become)
         try:
@@ -865,7 +858,7 @@ def reason_against(check, place):
         return "sanitizers fault, grow and map by themselves"
     if os.geteuid() == 0 and re.search("nobody|everybody|small_lock_limit|of_a_child", name):
         reached = subprocess.run([place.program("CountGlitches"), "--version"], capture_output=True, check=False,
-                                 preexec_fn=become_nobody) if can_nobody_reach(place) else None
+                                 preexec_fn=as_nobody) if can_nobody_reach(place) else None
         if reached is None or reached.returncode != 0:
             return "nobody may not run the programs where they are"
     return None
@@ -929,22 +922,12 @@ CHECKS = [
 def main():
     binaries = pathlib.Path(sys.argv[1]).resolve()
     part = sys.argv[2] if len(sys.argv) > 2 else ""
-    failures = 0
-    for check in CHECKS:
-        if part not in check.__name__:
-            continue
+
+    def run_one(check):
         with tempfile.TemporaryDirectory(prefix="holdfast-programs-") as directory:
             place = Place(binaries, directory)
-            begin = time.monotonic()
-            try:
-                reason = reason_against(check, place) or check(place)
-                print("SKIP" if reason else "ok  ", check.__name__, f"-- {reason}" if reason else
-                      f"({time.monotonic() - begin:.1f} s)", flush=True)
-            except (AssertionError, subprocess.TimeoutExpired, ValueError, OSError, IndexError,
-                    AttributeError) as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", repr(failure)[:2000], flush=True)
-    return 1 if failures else 0
+            return reason_against(check, place) or check(place)
+    return run_checks(CHECKS, run_one, part)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import tempfile
 import time
 import wave
 
+from script import run_checks
+
 KILLS = int(os.environ.get("HF_RECORD_KILLS", "10"))
 NOTICE_SERVICE = """
 import sys, dbus, dbus.service, dbus.mainloop.glib
@@ -318,18 +320,11 @@ CHECKS = [check_a_simulated_take_is_whole, check_exit_codes_and_files_that_exist
 def main():
     binaries = pathlib.Path(sys.argv[1]).resolve()
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
-    failures = 0
-    for check in (check for check in CHECKS if wanted in check.__name__):
-        began = time.monotonic()
+
+    def run_one(check):
         with tempfile.TemporaryDirectory(prefix="holdfast-record-") as folder:
-            try:
-                reason = check({"holdfast": str(binaries / "holdfast"), "folder": pathlib.Path(folder)})
-                print("SKIP" if reason else "ok  ", check.__name__,
-                      f"-- {reason}" if reason else f"({time.monotonic() - began:.1f} s)", flush=True)
-            except (AssertionError, subprocess.TimeoutExpired, wave.Error) as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", failure, flush=True)
-    return 1 if failures else 0
+            return check({"holdfast": str(binaries / "holdfast"), "folder": pathlib.Path(folder)})
+    return run_checks(CHECKS, run_one, wanted)
 
 
 if __name__ == "__main__":

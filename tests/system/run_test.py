@@ -17,7 +17,8 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from sniped.victim import NOBODY, Stage  # noqa: E402
+from script import NOBODY, run_checks  # noqa: E402
+from sniped.victim import Stage  # noqa: E402
 
 PATIENCE = 4000  # looks of 10 ms; only a failure needs them all
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=+sys_nice",
@@ -354,19 +355,10 @@ def main():
     binaries, sniped, static, other, stage_program = sys.argv[1:6]
     stage = Stage(stage_program)
     place = Place(binaries, sniped, static, other, stage)
-    failures = 0
     try:
-        for check in chosen(sys.argv[6] if len(sys.argv) > 6 else None):
-            begin = time.monotonic()
-            try:
-                check(place)
-                print(f"ok   {check.__name__} ({time.monotonic() - begin:.1f} s)", flush=True)
-            except (AssertionError, OSError, subprocess.SubprocessError, ValueError) as failure:
-                failures += 1
-                print("FAIL", check.__name__, "--", failure, flush=True)
+        return run_checks(chosen(sys.argv[6] if len(sys.argv) > 6 else None), lambda check: check(place))
     finally:
         stage.close()
-    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import struct
 import subprocess
 import time
 
-NOBODY = 65534
 PAGE = 4096
 HOT_BYTES = 8 * PAGE  # what the program touches of each kind in every period
 
