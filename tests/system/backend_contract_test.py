@@ -74,7 +74,8 @@ def check_counts(result, system, most_torn=None):
     doubt = min(result["torn_by_content"], most_torn) * result["block_frames"]
     assert abs(result["lost_frames"] - result["missing_by_content"]) <= doubt, result
     assert result["torn_by_content"] <= most_torn, result
-    assert result["misplaced_blocks"] <= max(5, result["blocks"] * system.misplaced_share), result
+    share = system.misplaced_shares.get(result["block_frames"], system.misplaced_share)
+    assert result["misplaced_blocks"] <= max(5, result["blocks"] * share), result
 
 
 # --- the contract ------------------------------------------------------------------------------------------

@@ -103,8 +103,8 @@ class Pipewire(SoundSystem):
     has_server = True
     server_lateness_loses = False  # its timer catches up, cycle by cycle
     late_block_sizes = (64, 128)  # of 16 frames a busy machine loses some by itself, all the time
-    misplaced_share = 1 / 20  # at 16 frames its cycles catch up, and their labels come late
     most_torn = 4  # who was late is not waited for: the source writes into the buffer that is being read
+    misplaced_shares = {16: 1 / 20}  # its cycles catch up, and their labels come late
     own_checks = (the_block_size_asked_for_is_granted_or_the_difference_is_told,
                   another_block_size_in_between_is_no_loss, nodes_are_found_by_name_and_by_serial,
                   a_source_that_is_pulled_out_is_gone_until_it_is_back, whoever_may_not_use_it_is_told_why)

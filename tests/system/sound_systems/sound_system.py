@@ -20,6 +20,7 @@ class SoundSystem:
     torn_by_late_server = 0       # blocks that the next cycle may overwrite under our eyes when the server was late
     client_lateness_loses = True
     misplaced_share = 1 / 400     # of its blocks at most, while the machine is busy; frames are counted right all the same
+    misplaced_shares = {}         # the same for block sizes where it is another
     most_torn = 0                 # so many blocks of a run may be overwritten while they are read, unseen
     block_sizes = (16, 64, 256, 1024)
     late_block_sizes = (16, 64)   # of those, where clients are made late
