@@ -18,7 +18,7 @@ from figure import Figure, conclude
 
 GLITCHES = 10_000
 MOST_SECONDS = 10
-HOW = "`bench/explain_glitches.py`: a trace of 10.8 million blocks and 460,000 facts"
+HOW = "`bench/explain_glitches.py`: a trace of 10.8 million blocks and 800,000 facts"
 
 
 def measure(build, is_timed=True):

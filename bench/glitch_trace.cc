@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Writes the trace of one hour of 16-frame blocks with 10,000 glitches, each with the facts that
-// explain it: two major faults with their sleeps, forty first touches, a late wake, counters every
-// 20 ms. What `explain` has to work on in bench/explain_glitches.py.
+// Writes the trace of one hour, or of fewer seconds, of 16-frame blocks with 10,000 glitches an
+// hour, each with the facts that explain it: two major faults with their sleeps, forty first
+// touches, a late wake, counters every 20 ms, and the machine ten times a second. What `explain`
+// has to work on in bench/explain_glitches.py, and `report` in bench/report_page.py.
 //
-// usage: glitch_trace FILE
+// usage: glitch_trace FILE [SECONDS]
 #include <cstdio>
+#include <cstdlib>
 
 #include "core/address_lines.h"
 #include "core/text_lines.h"
@@ -14,11 +16,12 @@ namespace holdfast {
 namespace {
 
 constexpr int64_t kRateHz = 48000;
-constexpr int64_t kBlocks = 10'800'000;
-constexpr int64_t kGlitches = 10'000;
-constexpr int64_t kBlocksPerGlitch = kBlocks / kGlitches;
-constexpr int64_t kMissed = 12;  ///< Blocks, 4 ms.
+constexpr int64_t kBlocksPerSecond = kRateHz / 16;
+constexpr int64_t kBlocksPerGlitch = 1080;
+constexpr int64_t kLongest = 3600;  ///< Seconds.
+constexpr int64_t kMissed = 12;     ///< Blocks, 4 ms.
 constexpr int64_t kBlocksPerReading = 60;
+constexpr int64_t kBlocksPerMachine = 300;
 constexpr uint32_t kThread = 7;
 
 /// When block `index` is due.
@@ -63,6 +66,32 @@ Record reading(int64_t index) {
   return record_cast<Record>(record);
 }
 
+/// Pressure comes and goes: stalls for half of every minute.
+void add_machine(int64_t index, std::vector<Record>& records) {
+  constexpr int64_t kMinute = 180'000;
+  constexpr int64_t kMebibyte = int64_t{1} << 20;
+  const bool is_pressed = index % kMinute > kMinute / 2;
+  const int64_t pressed = index / kMinute * (kMinute / 2) +
+                          (is_pressed ? index % kMinute - kMinute / 2 : 0);  // blocks so far
+  const int64_t stalled_ns = duration_of(Frames(pressed * 16), kRateHz).count * 2 / 5;
+  MemoryRecord memory;
+  memory.head = {RecordKind::kMemory, 0, 0, due_ns(index)};
+  memory.available_bytes = (is_pressed ? 90 + index % 977 / 10 : 6000 + index % 977) * kMebibyte;
+  memory.swap_used_bytes = (is_pressed ? 1800 : 200 + index % 977) * kMebibyte;
+  memory.swapped_in_bytes = pressed * 4096;
+  memory.swapped_out_bytes = pressed * 8192;
+  memory.stalled_some_ns = stalled_ns;
+  memory.stalled_full_ns = stalled_ns / 3;
+  records.push_back(record_cast<Record>(memory));
+  ProcessorsRecord processors;
+  processors.head = {RecordKind::kProcessors, 0, 0, due_ns(index)};
+  processors.busy_ns = due_ns(index) / 2 + stalled_ns;
+  processors.idle_ns = due_ns(index) * 3 / 2 - stalled_ns;
+  processors.iowait_ns = stalled_ns / 2;
+  processors.steal_ns = 0;
+  records.push_back(record_cast<Record>(processors));
+}
+
 /// All that happened while the blocks from `index` on were missed.
 void add_facts(int64_t index, std::vector<Record>& records) {
   int64_t now = due_ns(index - 1) + 30'000;
@@ -88,7 +117,7 @@ std::vector<Record> names() {
   return records;
 }
 
-Result<> write(const char* path) {
+Result<> write(const char* path, int64_t seconds) {
   SessionInfo info;
   info.rate_hz = kRateHz;
   info.block_frames = 16;
@@ -98,9 +127,10 @@ Result<> write(const char* path) {
                 session::TraceFile::create(path, info, session::IfExists::kReplace));
   HF_TRY(file.add(names()));
   std::vector<Record> records;
-  for (int64_t index = 0; index < kBlocks; index++) {
+  for (int64_t index = 0; index < seconds * kBlocksPerSecond; index++) {
     records.clear();
     if (index % kBlocksPerReading == 0) records.push_back(reading(index));
+    if (index % kBlocksPerMachine == 0) add_machine(index, records);
     if (index % kBlocksPerGlitch == kBlocksPerGlitch / 2) {
       add_facts(index, records);
       index += kMissed;
@@ -115,11 +145,12 @@ Result<> write(const char* path) {
 }  // namespace holdfast
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fputs("usage: glitch_trace FILE\n", stderr);
+  const int64_t seconds = count == 3 ? std::atoll(arguments[2]) : holdfast::kLongest;
+  if (count < 2 || count > 3 || seconds < 1 || seconds > holdfast::kLongest) {
+    std::fputs("usage: glitch_trace FILE [SECONDS]\n", stderr);
     return 2;
   }
-  const holdfast::Result<> written = holdfast::write(arguments[1]);
+  const holdfast::Result<> written = holdfast::write(arguments[1], seconds);
   if (written) return 0;
   std::fprintf(stderr, "glitch_trace: %s\n", written.error().what.c_str());
   return 1;

@@ -34,6 +34,7 @@ import pressure_comparison
 import pressure_cycles
 import pressure_soak
 import record_take
+import report_page
 import sound_system_losses
 import system_calls
 from figure import Figure
@@ -89,6 +90,7 @@ def measure_all(build, is_quick):
     yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
     yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
     yield from record_take.figures(build, is_quick)
+    yield from report_page.figures(build)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

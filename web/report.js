@@ -63,19 +63,30 @@ const pressed = [];  // [begin, end] where tasks waited for memory more than a t
 if (charts.memory) {
   const {at_ms, stalled_some_permille: some} = charts.memory;
   for (let i = 0; i < at_ms.length; i++) {
-    if (!(some[i] > 100)) continue;
+    if (!(some?.[i] > 100)) continue;
     const begin = (i ? at_ms[i - 1] : 0) / 1e3, end = at_ms[i] / 1e3, last = pressed.at(-1);
     if (last && begin <= last[1] + 0.2) last[1] = end; else pressed.push([begin, end]);
   }
 }
-/// Calls draw(i, x) for the flags in view, at most one for each column of pixels.
+let flagsInView = {key: ""};  // the same for all lanes
+/// Calls draw(i, x, width) for the flags in view; those of one cause that touch each other on the screen are one.
 function eachFlag(u, draw) {
-  let column = -1;
-  for (let i = 0; i < flagAt.length; i++) {
-    if (flagAt[i] < view.min || flagAt[i] > view.max) continue;
-    const x = Math.round(u.valToPos(flagAt[i], "x", true));
-    if (x !== column) draw(i, column = x);
+  const {left, width} = u.bbox, scale = width / (view.max - view.min), key = `${left} ${width} ${view.min} ${view.max}`;
+  if (flagsInView.key !== key) {
+    const at = [];
+    let count = 0, column = -1;
+    for (let i = 0; i < flagAt.length; i++) {
+      if (flagAt[i] < view.min || flagAt[i] > view.max) continue;
+      const x = Math.round(left + (flagAt[i] - view.min) * scale);
+      count++;
+      if (x === column) continue;
+      const last = at.at(-1), isNext = last && x - column <= devicePixelRatio && flags.cause[last[0]] === flags.cause[i];
+      if (isNext) last[2] = x - last[1] + devicePixelRatio; else at.push([i, x, devicePixelRatio]);
+      column = x;
+    }
+    flagsInView = {key, at, count};
   }
+  for (const one of flagsInView.at) draw(...one);
 }
 function drawBehind(u) {
   const {ctx, bbox} = u;
@@ -86,17 +97,18 @@ function drawBehind(u) {
     const left = u.valToPos(begin, "x", true);
     ctx.fillRect(left, bbox.top, u.valToPos(end, "x", true) - left, bbox.height);
   }
-  ctx.globalAlpha = flagAt.length > 40 ? 0.22 : 0.5;  // many would hide what they stand for
-  if (view.max - view.min < length / 20) ctx.globalAlpha = 0.6;
-  eachFlag(u, (i, x) => { ctx.fillStyle = flagTone(i); ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height); });
+  eachFlag(u, () => {});
+  ctx.globalAlpha = Math.min(0.5, Math.max(0.07, 25 / flagsInView.count));  // many would hide what they stand for
+  eachFlag(u, (i, x, width) => { ctx.fillStyle = flagTone(i); ctx.fillRect(x, bbox.top, width, bbox.height); });
   ctx.restore();
 }
 function drawFlagHeads(u) {
   const {ctx, bbox} = u, size = 5 * devicePixelRatio;
-  eachFlag(u, (i, x) => {
+  eachFlag(u, (i, x, width) => {
     ctx.fillStyle = flagTone(i);
     ctx.beginPath();
-    ctx.moveTo(x - size, bbox.top - 2 * size); ctx.lineTo(x + size, bbox.top - 2 * size); ctx.lineTo(x, bbox.top);
+    ctx.moveTo(x - size, bbox.top - 2 * size); ctx.lineTo(x + width + size, bbox.top - 2 * size);
+    ctx.lineTo(x + width, bbox.top); ctx.lineTo(x, bbox.top);
     ctx.fill();
   });
 }
@@ -202,23 +214,40 @@ lane({
 
 // ---- the audio thread's page faults, one by one
 const faults = charts.faults;
+let longest = 0;  // seconds
+if (faults) {  // times from their differences, and a mark for each major one; in order of time
+  const count = faults.after_us.length;
+  faults.begin = new Float64Array(count);
+  faults.length = Float64Array.from(faults.length_100ns, (value) => value / 1e7);
+  faults.isMajor = new Uint8Array(count);
+  for (let i = 0, at = 0; i < count; i++) {
+    at += faults.after_us[i];
+    faults.begin[i] = at / 1e6;
+    longest = Math.max(longest, faults.length[i]);
+  }
+  for (const i of faults.major) faults.isMajor[i] = 1;
+}
+/// The first fault that began at `time` or later.
+function firstFault(time) {
+  let low = 0, high = faults.begin.length;
+  while (low < high) { const middle = (low + high) >> 1; if (faults.begin[middle] < time) low = middle + 1; else high = middle; }
+  return low;
+}
 /// Calls draw(i, left, width) for the faults in view; of many in one pixel, for the longest of each kind.
 function eachFault(u, draw) {
-  const left = u.bbox.left, scale = u.bbox.width / (view.max - view.min), worst = [new Map(), new Map()];
-  const {at_us, length_100ns, major} = faults;
-  for (let i = 0; i < at_us.length; i++) {
-    const begin = at_us[i] / 1e6, seconds = length_100ns[i] / 1e7;
-    if (begin > view.max || begin + seconds < view.min) continue;
-    const x = Math.floor((begin - view.min) * scale), kind = worst[major[i]], known = kind.get(x);
-    if (known === undefined || length_100ns[known] < length_100ns[i]) kind.set(x, i);
+  const {left, width} = u.bbox, scale = width / (view.max - view.min);
+  const worst = [0, 1].map(() => new Int32Array(Math.ceil(width) + 1).fill(-1));
+  for (let i = firstFault(view.min - longest); i < faults.begin.length && faults.begin[i] <= view.max; i++) {
+    if (faults.begin[i] + faults.length[i] < view.min) continue;
+    const x = Math.max(0, Math.floor((faults.begin[i] - view.min) * scale)), kind = worst[faults.isMajor[i]];
+    if (kind[x] < 0 || faults.length[kind[x]] < faults.length[i]) kind[x] = i;
   }
-  for (const kind of worst) for (const [x, i] of kind) {
-    draw(i, left + Math.max(x, 0), Math.max(length_100ns[i] / 1e7 * scale, 1.5 * devicePixelRatio));
-  }
+  for (const kind of worst) kind.forEach((i, x) => {
+    if (i >= 0) draw(i, left + x, Math.max((faults.begin[i] + faults.length[i] - view.min) * scale - x, 1.5 * devicePixelRatio));
+  });
 }
-const faultTone = (i) => tone(faults.major[i] ? "page_fault" : "minor");
+const faultTone = (i) => tone(faults.isMajor[i] ? "page_fault" : "minor");
 if (faults) {
-  const longest = faults.length_100ns.reduce((a, b) => Math.max(a, b), 10) / 1e7;
   lane({
     name: "Page faults", keys: [["major: read from disk or swap", "major"], ["minor", "minor"], ["height: how long it took"]],
     height: 92, data: [[0, length], [null, null]], series: [{stroke: "late"}],
@@ -228,7 +257,7 @@ if (faults) {
       ctx.save();
       ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
       eachFault(u, (i, x, width) => {
-        const top = u.valToPos(Math.max(faults.length_100ns[i] / 1e7, 1.5e-6), "y", true);
+        const top = u.valToPos(Math.max(faults.length[i], 1.5e-6), "y", true);
         ctx.fillStyle = faultTone(i); ctx.fillRect(x, top, width, bottom - top);
       });
       ctx.restore();
@@ -267,14 +296,22 @@ if (faults && faults.groups.length) {
       }
       ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
       const scale = bbox.width / (view.max - view.min);
-      for (const isMajor of [0, 1]) {
+      const begins = new Float64Array(pages), ends = new Float64Array(pages), least = 2 * ratio;
+      for (const isMajor of [0, 1]) {  // marks that touch each other on the screen are one
         ctx.fillStyle = tone(isMajor ? "page_fault" : "minor");
-        for (let i = 0; i < faults.at_us.length; i++) {
-          const begin = faults.at_us[i] / 1e6, page = faults.row[i];
-          if (faults.major[i] !== isMajor || page === null || begin > view.max || begin < view.min) continue;
-          const width = Math.max(2 * ratio, faults.length_100ns[i] / 1e7 * scale);
-          ctx.fillRect(bbox.left + (begin - view.min) * scale, bbox.top + places[page] * ratio, width, Math.max(heights[page], 1) * ratio);
+        ends.fill(-Infinity);
+        const draw = (page) => ctx.fillRect(bbox.left + begins[page], bbox.top + places[page] * ratio, ends[page] - begins[page], Math.max(heights[page], 1) * ratio);
+        for (let i = firstFault(view.min); i < faults.begin.length && faults.begin[i] <= view.max; i++) {
+          const page = faults.row[i];
+          if (faults.isMajor[i] !== isMajor || page === null) continue;
+          const x = (faults.begin[i] - view.min) * scale;
+          if (x > ends[page] + ratio) {
+            if (ends[page] > -Infinity) draw(page);
+            begins[page] = x;
+          }
+          ends[page] = x + Math.max(least, faults.length[i] * scale);
         }
+        for (let page = 0; page < pages; page++) if (ends[page] > -Infinity) draw(page);
       }
       ctx.restore();
     }});
@@ -282,12 +319,11 @@ if (faults && faults.groups.length) {
 
 // ---- the machine
 const readings = [];  // [times, [[values, text], ...]] for the line under the charts
-const highest = (values) => values.reduce((most, value) => Math.max(most, value ?? 0), 0);
+const highest = (values) => (values ?? []).reduce((most, value) => Math.max(most, value ?? 0), 0);
 const seconds = (column) => column.map((ms) => ms / 1e3);
-const isKnown = (values) => values.some((value) => value !== null);
 const percent = (permille) => `${permille / 10} %`;
 function machineLane(name, source, lines, options) {
-  const known = lines.filter(({values}) => isKnown(values));
+  const known = lines.filter(({values}) => values);
   if (!known.length) return;
   const times = seconds(source.at_ms);
   const most = known.reduce((high, {values}) => Math.max(high, highest(values)), 0);
@@ -298,9 +334,9 @@ function machineLane(name, source, lines, options) {
 const byteSteps = Array.from({length: 36}, (_, power) => 2 ** power);
 if (charts.memory) {
   const memory = charts.memory;
-  const least = memory.available_kib.reduce((low, value) => value === null ? low : Math.min(low, value), Infinity);
+  const least = (memory.available_kib ?? []).reduce((low, value) => value === null ? low : Math.min(low, value), Infinity);
   const isTight = least < 0.3 * highest(memory.available_kib);  // a line at the bottom would say nothing
-  const shown = (values) => isTight ? values.map((value) => value === null ? null : Math.max(value, 1024)) : values;
+  const shown = (values) => isTight ? values?.map((value) => value === null ? null : Math.max(value, 1024)) : values;
   machineLane("Memory", memory, [
     {text: "available", stroke: "memory", values: shown(memory.available_kib), read: bytesText},
     {text: "swap used", stroke: "swap", values: shown(memory.swap_used_kib), read: bytesText}],
@@ -311,7 +347,7 @@ if (charts.memory) {
       {text: "in", stroke: "some", values: memory.swapped_in_kib_per_second, read: rate},
       {text: "out", stroke: "swap", values: memory.swapped_out_kib_per_second, read: rate}], () => ({values: rate, incrs: byteSteps}));
   }
-  const cgroup = charts.processors?.at_ms.length === memory.at_ms.length ? charts.processors.cgroup_stalled_permille : memory.at_ms.map(() => null);
+  const cgroup = charts.processors?.at_ms.length === memory.at_ms.length ? charts.processors.cgroup_stalled_permille : null;
   machineLane("Memory stalls", memory, [
     {text: "some task waited", stroke: "some", values: memory.stalled_some_permille, read: percent},
     {text: "all tasks waited", stroke: "full", values: memory.stalled_full_permille, read: percent},
@@ -379,9 +415,9 @@ function showGlitch(i) {
   for (const part of listed.budget) {
     const row = table.insertRow(), cause = row.insertCell();
     cause.className = "cause";
-    cause.append(element("i", undefined, `swatch cause-${part.cause}`), part.cause.replace("_", " "));
+    cause.append(element("i", undefined, `swatch cause-${part.cause}`), part.cause.replaceAll("_", " "));
     row.append(element("td", durationText(part.ns / 1e9), "number"), element("td", `${Math.round(part.ns / listed.lateness_ns * 100)} %`, "number"),
-               element("td", [[part.mapping, part.where].filter(Boolean).join(" "), part.symbol, part.by].filter(Boolean).join(", "), "where"), element("td", part.evidence ?? "", "evidence"));
+               element("td", part.place ?? "", "where"), element("td", part.evidence ?? "", "evidence"));
   }
 }
 for (const row of document.querySelectorAll("#glitch-table tbody tr")) {
@@ -420,5 +456,5 @@ redrawn.push(() => lanes.forEach(({plot}) => plot.redraw(false)));
 const paper = 560;  // what A4 leaves beside the names
 addEventListener("beforeprint", () => { setTheme(false); fit(paper); });
 addEventListener("afterprint", () => { setTheme(chosen ?? systemDark.matches); fit(); });
-performance.mark("charts drawn");
+requestAnimationFrame(() => setTimeout(() => performance.mark("charts shown"), 0));
 })();

@@ -18,12 +18,15 @@ void FaultMarks::add(const FaultRecord& fault, const AddressSpace& space) {
   const uint32_t page = page_of(fault, space);
   if (page != kNoPage) (is_major ? pages_[page].major : pages_[page].minor)++;
   const TimeSpan span = span_of(fault);
-  if (!is_major && span.length() < shortest_minor_) return;
+  const bool is_ordinary = !is_major && span.length() <= ordinary_;
+  if (is_ordinary && minor_ % stride_ != 0) return;
   if (marks_.size() >= most_marks_) thin_out();
   if (marks_.size() < most_marks_) marks_.push_back({span.begin, span.length(), page, is_major});
 }
 
 void FaultMarks::finish(const AddressSpace& space) {
+  std::stable_sort(marks_.begin(), marks_.end(),
+                   [](const FaultMark& a, const FaultMark& b) { return a.begin < b.begin; });
   for (size_t i = 0; i < pages_.size(); i++) {
     PageOwner owner = space.owner_of(pages_[i].address, threads_[i]);
     // A symbol is that of one address, and a page has many.
@@ -48,7 +51,8 @@ uint32_t FaultMarks::page_of(const FaultRecord& fault, const AddressSpace& space
   return index;
 }
 
-/// The shorter half of the minor faults loses its marks.
+/// Every second one of the shorter half of the minor faults loses its mark, and so will those that
+/// come.
 void FaultMarks::thin_out() {
   std::vector<Nanos> minor;
   for (const FaultMark& mark : marks_) {
@@ -57,9 +61,13 @@ void FaultMarks::thin_out() {
   if (minor.empty()) return;
   const auto middle = minor.begin() + static_cast<std::ptrdiff_t>(minor.size() / 2);
   std::nth_element(minor.begin(), middle, minor.end());
-  shortest_minor_ = *middle + Nanos(1);
-  std::erase_if(marks_, [this](const FaultMark& mark) {
-    return !mark.is_major && mark.length < shortest_minor_;
+  ordinary_ = std::max(ordinary_, *middle);
+  stride_ *= 2;
+  bool is_kept = false;
+  std::erase_if(marks_, [&](const FaultMark& mark) {
+    if (mark.is_major || mark.length > ordinary_) return false;
+    is_kept = !is_kept;
+    return !is_kept;
   });
 }
 

@@ -30,7 +30,8 @@ struct FaultedPage {
   int64_t minor = 0;
 };
 
-/// Keeps all major faults up to a limit, and of the minor ones those that took longest. One thread.
+/// Keeps all major faults up to a limit; when there are too many, it is short minor faults that go
+/// without a mark, all through the run. One thread.
 class FaultMarks {
  public:
   static constexpr size_t kMostMarks = 250'000;
@@ -42,10 +43,10 @@ class FaultMarks {
 
   /// `space`: as it was told so far.
   void add(const FaultRecord& fault, const AddressSpace& space);
-  /// No fault follows: names pages by what was told since.
+  /// No fault follows: names pages by what was told since, and puts marks into the order of time.
   void finish(const AddressSpace& space);
 
-  /// In the order in which they were added.
+  /// In the order of time once all is finished.
   [[nodiscard]] const std::vector<FaultMark>& marks() const { return marks_; }
   /// In the order of their first fault.
   [[nodiscard]] const std::vector<FaultedPage>& pages() const { return pages_; }
@@ -67,7 +68,8 @@ class FaultMarks {
   std::vector<FaultedPage> pages_;
   std::vector<uint32_t> threads_;       ///< Beside pages_: who faulted there first.
   std::map<uint64_t, uint32_t> index_;  ///< Page number -> index.
-  Nanos shortest_minor_;                ///< Minor faults below it get no mark.
+  Nanos ordinary_;                      ///< Of minor faults as short as this ...
+  int64_t stride_ = 1;                  ///< ... one in so many gets a mark.
   int64_t major_ = 0;
   int64_t minor_ = 0;
 };

@@ -38,7 +38,7 @@ std::string td(std::string_view text, const char* style = "number") {
 std::string table(std::initializer_list<const char*> headings, const std::string& rows,
                   const std::string& label) {
   std::string html = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + label +
-                     "\"><table>\n<thead><tr>";
+                     "\"><table class=\"numbers\">\n<thead><tr>";
   for (const char* heading : headings) {
     html += "<th scope=\"col\">" + std::string(heading) + "</th>";
   }
@@ -117,8 +117,9 @@ std::string design_facts(const ExperimentResult& result) {
                      " that is not counted; order drawn "
                      "from seed " +
                      std::to_string(design.seed)},
-      {"Work", design.workload + ", " + plural(design.block_frames, "frame") + " at " +
-                   std::to_string(design.rate_hz) + " Hz"},
+      {"Work", (design.workload.empty() ? "" : design.workload + ", ") +
+                   plural(design.block_frames, "frame") + " at " + std::to_string(design.rate_hz) +
+                   " Hz"},
       {"Pressure", design.pressure},
       {"Scatter", result.dispersion.factor > 1.5
                       ? "glitches come in bursts: intervals are wider by a factor of " +

@@ -10,10 +10,12 @@
 namespace holdfast {
 namespace {
 
+constexpr size_t kLongestHeadline = 100;
+
 /// Presentation attributes and not a style, which the page's policy forbids.
 std::string rectangle(double left, double width, std::string_view style) {
-  return format("<rect x=\"%.4g\" width=\"%.4g\" height=\"8\" class=\"", left, width) +
-         std::string(style) + "\"/>";
+  return format("<rect x=\"%.3g\" width=\"%.3g\" class=\"", left, width) + std::string(style) +
+         "\"/>";
 }
 
 std::string bar_svg(const std::string& label, const std::string& rectangles) {
@@ -50,14 +52,16 @@ std::string facts_html(const Facts& facts) {
 }
 
 std::pair<std::string, std::string> first_sentence(std::string_view text) {
-  for (size_t i = 0; i + 2 < text.size(); i++) {
-    const bool is_end = (text[i] == '.' || text[i] == ':') && text[i + 1] == ' ' &&
+  size_t end = text.size();
+  for (size_t i = 0; i + 2 < text.size() && end == text.size(); i++) {
+    const bool is_end = text[i] == '.' && text[i + 1] == ' ' &&
                         std::isupper(static_cast<unsigned char>(text[i + 2])) != 0;
-    if (is_end && text[i] == '.') {
-      return {std::string(text.substr(0, i + 1)), std::string(text.substr(i + 2))};
-    }
+    if (is_end) end = i + 1;
   }
-  return {std::string(text), ""};
+  const size_t colon = text.find(": ");
+  if (end > kLongestHeadline && colon < end) end = colon + 1;
+  if (end == text.size()) return {std::string(text), ""};
+  return {std::string(text.substr(0, end)), std::string(text.substr(end + 1))};
 }
 
 std::string words_of(CauseKind cause) {
@@ -78,13 +82,23 @@ std::string bar_html(double share, std::string_view style) {
 std::string budget_bar_html(const Glitch& glitch) {
   const auto all = static_cast<double>(lateness(glitch.gap).count);
   if (all <= 0) return "";
+  std::vector<std::pair<CauseKind, Nanos>> causes;  // in the order of the budget
+  for (const BudgetPart& part : glitch.budget) {
+    const auto known = std::find_if(causes.begin(), causes.end(),
+                                    [&](const auto& cause) { return cause.first == part.kind; });
+    if (known == causes.end()) {
+      causes.emplace_back(part.kind, part.time);
+    } else {
+      known->second += part.time;
+    }
+  }
   std::string label;
   std::string rectangles;
   double left = 0;
-  for (const BudgetPart& part : glitch.budget) {
-    const double share = static_cast<double>(part.time.count) / all;
-    label += (label.empty() ? "" : ", ") + words_of(part.kind) + " " + percent_text(share);
-    rectangles += rectangle(left, share * 100, cause_style(part.kind));
+  for (const auto& [cause, time] : causes) {
+    const double share = static_cast<double>(time.count) / all;
+    label += (label.empty() ? "" : ", ") + words_of(cause) + " " + percent_text(share);
+    rectangles += rectangle(left, share * 100, cause_style(cause));
     left += share * 100;
   }
   return bar_svg(label, rectangles);

@@ -24,8 +24,8 @@ std::string card_html(std::string_view label, std::string_view value_html,
 using Facts = std::vector<std::pair<std::string, std::string>>;
 std::string facts_html(const Facts& facts);
 
-/// "Try: this" as a headline and the rest: the first sentence apart from those that follow. A
-/// sentence ends before a blank and a capital letter.
+/// A headline and the rest: the first sentence, up to its colon where it is long. A sentence ends
+/// before a blank and a capital letter.
 std::pair<std::string, std::string> first_sentence(std::string_view text);
 
 /// "page fault": the word of the JSON contract for people.
@@ -37,7 +37,7 @@ std::string swatch_html(CauseKind cause);
 /// A bar as wide as `share` (0 to 1) of its column.
 std::string bar_html(double share, std::string_view style);
 
-/// Where the time of one glitch went, as one bar.
+/// Where the time of one glitch went, as one bar; parts of one cause are one.
 std::string budget_bar_html(const Glitch& glitch);
 
 /// "12.345 s", "1:02.345", "1:00:02.345": a moment of a run.

@@ -11,9 +11,14 @@
 namespace holdfast {
 namespace {
 
-/// A column with `cell(row)` for each row: an integer, or an optional one.
+/// A column with `cell(row)` for each row: an integer, or an optional one. Null for one of which
+/// nothing is known.
 template <class Rows, class Cell>
 void add_column(JsonWriter& json, const char* name, const Rows& rows, Cell cell) {
+  const bool is_known = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+    return std::optional<int64_t>(cell(row)).has_value();
+  });
+  if (!is_known && rows.begin() != rows.end()) return json.null_field(name);
   json.begin_array(name);
   for (const auto& row : rows) {
     const std::optional<int64_t> value = cell(row);
@@ -210,12 +215,21 @@ void add_faults(JsonWriter& json, const SessionFacts& facts) {
   if (faults.marks().empty()) return json.null_field("faults");
   const PageRows rows = rows_of(faults.pages());
   json.begin_object("faults");
-  add_column(json, "at_us", faults.marks(),
-             [&facts](const FaultMark& mark) { return (mark.begin - facts.begin).count / 1000; });
+  int64_t before_us = 0;
+  json.begin_array("after_us");
+  for (const FaultMark& mark : faults.marks()) {
+    const int64_t at_us = (mark.begin - facts.begin).count / 1000;
+    json.value(at_us - before_us);
+    before_us = at_us;
+  }
+  json.end_array();
   add_column(json, "length_100ns", faults.marks(),
              [](const FaultMark& mark) { return mark.length.count / 100; });
-  add_column(json, "major", faults.marks(),
-             [](const FaultMark& mark) { return mark.is_major ? 1 : 0; });
+  json.begin_array("major");
+  for (size_t i = 0; i < faults.marks().size(); i++) {
+    if (faults.marks()[i].is_major) json.value(i);
+  }
+  json.end_array();
   add_column(json, "row", faults.marks(), [&](const FaultMark& mark) -> std::optional<int64_t> {
     if (mark.page == FaultMarks::kNoPage) return std::nullopt;
     return rows.row_of[mark.page];

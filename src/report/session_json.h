@@ -11,7 +11,7 @@
 namespace holdfast {
 
 /// A page lists so many glitches one by one; pictures show all.
-inline constexpr size_t kListedGlitches = 100;
+inline constexpr size_t kListedGlitches = 80;
 
 /// Those that are listed, in order of time: when there are more, the ones that lost most.
 std::vector<const Glitch*> listed_glitches(std::span<const Glitch> glitches);

@@ -152,11 +152,11 @@ std::string glitch_table_html(const SessionFacts& facts) {
             " that lost most; <code>holdfast explain</code> lists all.</p>\n";
   }
   html +=
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Every glitch\">"
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Glitches\">"
       "<table id=\"glitch-table\">\n" +
       headings(kNames) + "<tbody>\n";
   for (const Glitch* glitch : listed) html += glitch_row(*glitch, facts);
-  return section("glitches", "Every glitch", html + "</tbody>\n</table></div>\n");
+  return section("glitches", "Glitches", html + "</tbody>\n</table></div>\n");
 }
 
 std::string page_cost_table_html(const SessionFacts& facts) {
@@ -167,7 +167,7 @@ std::string page_cost_table_html(const SessionFacts& facts) {
   std::string html =
       "<p>What page faults cost in glitches, by the owner of the page: what to lock "
       "first.</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"Whose pages cost most\"><table>\n" +
+      "aria-label=\"Whose pages cost most\"><table class=\"costs\">\n" +
       headings(kNames) + "<tbody>\n";
   for (size_t i = 0; i < std::min(pages.size(), kListedOwners); i++) {
     html += owner_row(pages[i], pages.front().time);
@@ -217,7 +217,7 @@ std::string trust_section_html(const SessionFacts& facts) {
       {"Dropped", plural(summary.dropped_records, "record") + ", " +
                       plural(summary.lost_facts, "fact") + " of probes"},
       {"Not drawn", facts.faults.hidden() > 0
-                        ? plural(facts.faults.hidden(), "short minor fault") + "; they are counted"
+                        ? plural(facts.faults.hidden(), "short fault") + "; they are counted"
                         : ""},
       {"Skipped", facts.skipped_records > 0
                       ? plural(facts.skipped_records, "record") + " of kinds not known here"

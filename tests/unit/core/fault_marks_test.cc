@@ -53,6 +53,15 @@ TEST(FaultMarks, ShortMinorFaultsGiveWayAndAreCounted) {
   EXPECT_EQ(major, 10);
 }
 
+TEST(FaultMarks, FaultsOfOneLengthAreThinnedOutAllThroughTheRun) {
+  FaultMarks marks(100, 10);
+  for (int64_t i = 0; i < 1600; i++) marks.add(fault_of(i * 10, i * 10 + 2, 0, 0x1000), {});
+  marks.finish({});
+  EXPECT_GE(marks.marks().size(), 25U);
+  EXPECT_LE(marks.marks().front().begin, kMicrosecond * 1600);
+  EXPECT_GE(marks.marks().back().begin, kMicrosecond * 14'400);
+}
+
 TEST(FaultMarks, MorePagesThanRowsStillCount) {
   FaultMarks marks(100, 2);
   for (uint64_t page = 1; page <= 4; page++) marks.add(fault_of(1, 2, 0, page << 12), {});

@@ -23,6 +23,8 @@ TEST(HtmlParts, FirstSentenceIsTheHeadline) {
   const auto [head, rest] = first_sentence("1 of 2 came from it. Most: libm.so.6 text. Try: x");
   EXPECT_EQ(head, "1 of 2 came from it.");
   EXPECT_EQ(rest, "Most: libm.so.6 text. Try: x");
+  const std::string half(60, 'a');
+  EXPECT_EQ(first_sentence(half + ": " + half + ". End").first, half + ":");
   EXPECT_EQ(first_sentence("a ratio of 0.5 is all").first, "a ratio of 0.5 is all");
 }
 
