@@ -340,7 +340,9 @@ if (charts.memory) {
   machineLane("Memory", memory, [
     {text: "available", stroke: "memory", values: shown(memory.available_kib), read: bytesText},
     {text: "swap used", stroke: "swap", values: shown(memory.swap_used_kib), read: bytesText}],
-    (lines) => ({values: bytesText, incrs: byteSteps, ...(isTight && {y: logarithmic(1024, highest(lines[0].values) * 1.3)})}));
+    (lines) => ({values: bytesText, incrs: isTight ? undefined : byteSteps, ...(isTight && {
+      values: (tick) => (Math.log2(tick) - 10) % 3 === 0 ? bytesText(tick) : "",
+      y: {...logarithmic(1024, highest(lines[0].values) * 1.3), log: 2}})}));
   if (highest(memory.swapped_in_kib_per_second) + highest(memory.swapped_out_kib_per_second) > 0) {
     const rate = (value) => `${bytesText(value)}/s`;
     machineLane("Swap traffic", memory, [

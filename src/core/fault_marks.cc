@@ -10,6 +10,13 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 
+/// Whether a fault that began then is one of one in `stride` (a power of two). By chance and not by
+/// turns, because faults come in patterns. One that is in a larger stride is in all smaller ones.
+bool is_in_sample(Nanos begin, uint64_t stride) {
+  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15U;  // spreads neighbours over all values
+  return ((static_cast<uint64_t>(begin.count) * kGolden) >> 32) % stride == 0;
+}
+
 }  // namespace
 
 void FaultMarks::add(const FaultRecord& fault, const AddressSpace& space) {
@@ -19,7 +26,7 @@ void FaultMarks::add(const FaultRecord& fault, const AddressSpace& space) {
   if (page != kNoPage) (is_major ? pages_[page].major : pages_[page].minor)++;
   const TimeSpan span = span_of(fault);
   const bool is_ordinary = !is_major && span.length() <= ordinary_;
-  if (is_ordinary && minor_ % stride_ != 0) return;
+  if (is_ordinary && !is_in_sample(span.begin, stride_)) return;
   if (marks_.size() >= most_marks_) thin_out();
   if (marks_.size() < most_marks_) marks_.push_back({span.begin, span.length(), page, is_major});
 }
@@ -51,8 +58,8 @@ uint32_t FaultMarks::page_of(const FaultRecord& fault, const AddressSpace& space
   return index;
 }
 
-/// Every second one of the shorter half of the minor faults loses its mark, and so will those that
-/// come.
+/// Half of the shorter half of the minor faults, drawn by chance, lose their marks, and so will
+/// those that come.
 void FaultMarks::thin_out() {
   std::vector<Nanos> minor;
   for (const FaultMark& mark : marks_) {
@@ -63,11 +70,8 @@ void FaultMarks::thin_out() {
   std::nth_element(minor.begin(), middle, minor.end());
   ordinary_ = std::max(ordinary_, *middle);
   stride_ *= 2;
-  bool is_kept = false;
-  std::erase_if(marks_, [&](const FaultMark& mark) {
-    if (mark.is_major || mark.length > ordinary_) return false;
-    is_kept = !is_kept;
-    return !is_kept;
+  std::erase_if(marks_, [this](const FaultMark& mark) {
+    return !mark.is_major && mark.length <= ordinary_ && !is_in_sample(mark.begin, stride_);
   });
 }
 

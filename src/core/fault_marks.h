@@ -69,7 +69,7 @@ class FaultMarks {
   std::vector<uint32_t> threads_;       ///< Beside pages_: who faulted there first.
   std::map<uint64_t, uint32_t> index_;  ///< Page number -> index.
   Nanos ordinary_;                      ///< Of minor faults as short as this ...
-  int64_t stride_ = 1;                  ///< ... one in so many gets a mark.
+  uint64_t stride_ = 1;                 ///< ... one in so many gets a mark.
   int64_t major_ = 0;
   int64_t minor_ = 0;
 };
