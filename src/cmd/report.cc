@@ -57,7 +57,7 @@ Result<std::string> render(const ReportOptions& options, const Experiments& expe
   if (options.is_trace) return usage_error("an experiment has no trace; --trace needs a .hft file");
   const std::vector<ExperimentView> views = views_of(experiments);
   if (options.is_json) return experiment_report_json(views) + "\n";
-  if (options.is_text) return experiment_paste_text(views);
+  if (options.is_text) return experiment_paste_text(views, own_names());
   return experiment_page(views);
 }
 

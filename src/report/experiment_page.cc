@@ -13,6 +13,8 @@
 #include "report/json_writer.h"
 #include "report/number_text.h"
 #include "report/page_shell.h"
+#include "report/printable.h"
+#include "report/private_text.h"
 #include "report/prove_json.h"
 #include "report/prove_text.h"
 
@@ -109,6 +111,12 @@ std::string cards(const ExperimentResult& result, const std::string& path) {
   return html + "</dl>\n";
 }
 
+std::string program_words(const ExperimentDesign& design) {
+  std::string words;
+  for (const std::string& word : design.program) words += (words.empty() ? "" : " ") + word;
+  return design.thread.empty() ? words : words + ", thread " + design.thread;
+}
+
 std::string design_facts(const ExperimentResult& result) {
   const ExperimentDesign& design = result.design;
   Facts list = {
@@ -117,9 +125,11 @@ std::string design_facts(const ExperimentResult& result) {
                      " that is not counted; order drawn "
                      "from seed " +
                      std::to_string(design.seed)},
-      {"Work", (design.workload.empty() ? "" : design.workload + ", ") +
-                   plural(design.block_frames, "frame") + " at " + std::to_string(design.rate_hz) +
-                   " Hz"},
+      {"Program", program_words(design)},
+      {"Device", design.device},
+      {"Work", design.workload},
+      {"Format",
+       plural(design.block_frames, "frame") + " at " + std::to_string(design.rate_hz) + " Hz"},
       {"Pressure", design.pressure},
       {"Scatter", result.dispersion.factor > 1.5
                       ? "glitches come in bursts: intervals are wider by a factor of " +
@@ -235,14 +245,15 @@ std::string experiment_report_json(std::span<const ExperimentView> views) {
   return end_line(std::move(json));
 }
 
-std::string experiment_paste_text(std::span<const ExperimentView> views) {
+std::string experiment_paste_text(std::span<const ExperimentView> views,
+                                  std::span<const std::string> names) {
   std::string text;
   for (const ExperimentView& view : views) {
     if (!text.empty()) text += "\n";
     text += prove_verdict(view.result) + "\n\n" + prove_plan_text(view.result.design) + "\n" +
             prove_text(view.result);
   }
-  return text;
+  return printable(without_private(text, names));
 }
 
 }  // namespace holdfast

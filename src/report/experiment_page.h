@@ -28,7 +28,8 @@ std::string experiment_page(std::span<const ExperimentView> views);
 /// One object of schema "holdfast.report/1", kind "experiment": all that the page shows.
 std::string experiment_report_json(std::span<const ExperimentView> views);
 
-/// A block of text for a message; complete lines. It holds no names.
-std::string experiment_paste_text(std::span<const ExperimentView> views);
+/// A block of text for a message; complete lines. It holds none of `names`, nor a folder of a home.
+std::string experiment_paste_text(std::span<const ExperimentView> views,
+                                  std::span<const std::string> names);
 
 }  // namespace holdfast

@@ -3,9 +3,9 @@
 
 #include "report/html_text.h"
 
-// In page_shell.S.
-extern "C" const char hf_page_shell_begin[];
-extern "C" const char hf_page_shell_end[];
+// In page_shell.S, where names are C's.
+extern "C" const char hf_page_shell_begin[];  // NOLINT(readability-identifier-naming)
+extern "C" const char hf_page_shell_end[];    // NOLINT(readability-identifier-naming)
 
 namespace holdfast {
 

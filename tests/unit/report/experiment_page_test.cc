@@ -50,13 +50,23 @@ TEST(ExperimentPage, SeveralPressuresAreADoseAndItsResponse) {
   EXPECT_TRUE(test::mentions(page, "psi=40%"));
 }
 
+TEST(ExperimentPage, ProgramIsShownAndItsHomeIsNotHandedOn) {
+  ExperimentJournal journal = journal_of({60, 1}, "psi=30%");
+  journal.design.program = {"/home/annabel/bin/synth", "--loud"};
+  const std::vector<ExperimentJournal> journals = {journal};
+  const auto views = views_of(journals);
+  EXPECT_TRUE(test::mentions(experiment_page(views), "/home/annabel/bin/synth --loud"));
+  EXPECT_FALSE(test::mentions(experiment_paste_text(views, {}), "annabel"));
+}
+
 TEST(ExperimentPage, NothingMeasuredIsNoTrouble) {
   ExperimentJournal journal = journal_of({1, 1}, "none");
   journal.blocks.clear();
   const std::vector<ExperimentJournal> journals = {journal};
   const std::string page = experiment_page(views_of(journals));
   EXPECT_TRUE(test::mentions(page, "nothing can be said yet")) << page.substr(0, 200);
-  EXPECT_TRUE(test::mentions(experiment_paste_text(views_of(journals)), "nothing can be said yet"));
+  EXPECT_TRUE(
+      test::mentions(experiment_paste_text(views_of(journals), {}), "nothing can be said yet"));
 }
 
 }  // namespace
