@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/counter.h"
 
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/protect.h"
 #include "cmd/verdict.h"
+#include "core/machine_line.h"
 #include "probe/clock_linux.h"
 #include "version.h"
 
@@ -14,14 +17,23 @@ namespace {
 
 constexpr Nanos kFlushEvery = kSecond;
 
-std::string machine_text() {
+MachineLine this_machine() {
   utsname name = {};
   uname(&name);
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long page_bytes = sysconf(_SC_PAGESIZE);
-  return std::string(name.sysname) + " " + name.release + " " + name.machine + ", " +
-         std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors, " +
-         std::to_string(pages / 1024 * page_bytes / 1024) + " MiB";
+  MachineLine line = {name.sysname, name.release, name.machine, sysconf(_SC_NPROCESSORS_ONLN), 0};
+  line.memory_bytes = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  return line;
+}
+
+int64_t swap_bytes() {
+  struct sysinfo info = {};
+  return sysinfo(&info) == 0 ? static_cast<int64_t>(info.totalswap) * info.mem_unit : -1;
+}
+
+int64_t lock_limit_bytes() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return -1;
+  return limit.rlim_cur > INT64_MAX ? INT64_MAX : static_cast<int64_t>(limit.rlim_cur);
 }
 
 }  // namespace
@@ -32,7 +44,9 @@ SessionInfo describe_run(const CountOptions& options) {
   info.rate_hz = options.stream.format.rate_hz;
   info.block_frames = options.stream.format.block_frames;
   info.channels = options.stream.format.channels;
-  info.machine = machine_text();
+  info.machine = to_text(this_machine());
+  info.swap_bytes = swap_bytes();
+  info.lock_limit_bytes = lock_limit_bytes();
   info.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
   return info;
 }

@@ -38,6 +38,8 @@ constexpr NumberKey kNumberKeys[] = {
     {"channels", &SessionInfo::channels, 0, INT64_MAX},
     {"locked_bytes", &SessionInfo::locked_bytes, 0, INT64_MAX},
     {"system_locked_bytes", &SessionInfo::system_locked_bytes, 0, INT64_MAX},
+    {"lock_limit_bytes", &SessionInfo::lock_limit_bytes, 0, INT64_MAX},
+    {"swap_bytes", &SessionInfo::swap_bytes, 0, INT64_MAX},
     {"late_tolerance_ns", &SessionInfo::late_tolerance_ns, 0, INT64_MAX},
     {"utc_minus_mono_ns", &SessionInfo::utc_minus_mono_ns, INT64_MIN, INT64_MAX},
     {"observed_thread", &SessionInfo::observed_thread, 0, UINT32_MAX},

@@ -42,6 +42,8 @@ struct SessionInfo {
   std::string scheduling;            ///< Policy and priority as read back, e.g. "SCHED_FIFO 70".
   int64_t locked_bytes = 0;          ///< What this program locked for its audio thread.
   int64_t system_locked_bytes = -1;  ///< What the sound system locked in our process; -1 not known.
+  int64_t lock_limit_bytes = -1;     ///< RLIMIT_MEMLOCK; INT64_MAX: none, -1: not known.
+  int64_t swap_bytes = -1;           ///< All swap of the machine; -1 not known.
   int64_t late_tolerance_ns = -1;    ///< How late the client may be before frames are lost.
   int64_t utc_minus_mono_ns = 0;     ///< At the start of the run.
   Observation observation = Observation::kNone;  ///< How closely the audio thread is looked at.

@@ -21,6 +21,8 @@ TEST(SessionInfo, TextComesBackAsWritten) {
   info.exact_losses = "client";
   info.system_locked_bytes = 39 << 20;
   info.late_tolerance_ns = 1'333'333;
+  info.lock_limit_bytes = INT64_MAX;
+  info.swap_bytes = 0;
   info.followed = {{"jackd (1234)", true, Observation::kUserEvents, 1236},
                    {"a name of several words (7)", false, Observation::kPolls, 9}};
   info.utc_minus_mono_ns = INT64_MIN;
