@@ -31,6 +31,7 @@ Command add_doctor(CLI::App& app);
 Command add_record(CLI::App& app);
 Command add_repair(CLI::App& app);
 Command add_report(CLI::App& app);
+Command add_send(CLI::App& app);
 Command add_symbolize(CLI::App& app);
 
 }  // namespace holdfast::cmd

@@ -2,6 +2,7 @@
 #include "core/field_glitch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/budget.h"
 
@@ -111,7 +112,7 @@ FieldGlitch field_glitch_of(const Glitch& glitch, int64_t rate_hz) {
   const double late = static_cast<double>(lateness(glitch.gap).count);
   // Of what is not the client's lateness there is no budget: the counter itself is the proof.
   const double share = late > 0 ? static_cast<double>(claimed.count) / late : 1;
-  out.confidence = std::clamp(share, 0.0, 1.0);
+  out.confidence = std::round(std::clamp(share, 0.0, 1.0) * 1000) / 1000;
   out.stall_us = whole.count / kMicrosecond.count;
   const BudgetPart* largest = largest_part(glitch);
   if (largest != nullptr && glitch.cause == CauseKind::kPageFault) name_page(*largest, out);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "fleet/http_post.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace holdfast::fleet {
+namespace {
+
+constexpr long kConnectSeconds = 10;
+constexpr long kWholeSeconds = 60;
+constexpr size_t kMostReplyBytes = 1 << 20;
+
+/// The functions of libcurl that it takes; its interface has been stable since 2006.
+struct Curl {
+  decltype(&::curl_global_init) global_init = nullptr;
+  decltype(&::curl_easy_init) init = nullptr;
+  decltype(&::curl_easy_cleanup) cleanup = nullptr;
+  decltype(&::curl_easy_setopt) setopt = nullptr;
+  decltype(&::curl_easy_perform) perform = nullptr;
+  decltype(&::curl_easy_getinfo) getinfo = nullptr;
+  decltype(&::curl_easy_strerror) strerror = nullptr;
+  decltype(&::curl_slist_append) append = nullptr;
+  decltype(&::curl_slist_free_all) free_all = nullptr;
+
+  template <class Function>
+  static bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(dlsym(library, name));
+    return function != nullptr;
+  }
+  bool load() {
+    void* library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
+    return library != nullptr && find(library, "curl_global_init", global_init) &&
+           find(library, "curl_easy_init", init) && find(library, "curl_easy_cleanup", cleanup) &&
+           find(library, "curl_easy_setopt", setopt) &&
+           find(library, "curl_easy_perform", perform) &&
+           find(library, "curl_easy_getinfo", getinfo) &&
+           find(library, "curl_easy_strerror", strerror) &&
+           find(library, "curl_slist_append", append) &&
+           find(library, "curl_slist_free_all", free_all);
+  }
+};
+
+size_t take_reply(char* data, size_t size, size_t count, void* reply) {
+  auto& body = static_cast<HttpReply*>(reply)->body;
+  body.append(data,
+              std::min(size * count, kMostReplyBytes - std::min(body.size(), kMostReplyBytes)));
+  return size * count;
+}
+
+int is_stopped(void* should_stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto& asks = *static_cast<const std::function<bool()>*>(should_stop);
+  return asks && asks() ? 1 : 0;
+}
+
+}  // namespace
+
+struct HttpPost::Transfer {
+  Curl curl;
+  CURL* handle = nullptr;
+  std::function<bool()> should_stop;
+
+  Transfer() = default;
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() {
+    if (handle != nullptr) curl.cleanup(handle);
+  }
+
+  void set_up(const std::string& url) {
+    curl.setopt(handle, CURLOPT_URL, url.c_str());
+    curl.setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl.setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl.setopt(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+    curl.setopt(handle, CURLOPT_TIMEOUT, kWholeSeconds);
+    curl.setopt(handle, CURLOPT_POST, 1L);
+    curl.setopt(handle, CURLOPT_WRITEFUNCTION, take_reply);
+    curl.setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl.setopt(handle, CURLOPT_XFERINFOFUNCTION, is_stopped);
+    curl.setopt(handle, CURLOPT_XFERINFODATA, &should_stop);
+  }
+};
+
+HttpPost::HttpPost(std::unique_ptr<Transfer> transfer) : transfer_(std::move(transfer)) {}
+HttpPost::HttpPost(HttpPost&&) noexcept = default;
+HttpPost& HttpPost::operator=(HttpPost&&) noexcept = default;
+HttpPost::~HttpPost() = default;
+
+Result<HttpPost> HttpPost::open(const std::string& url, std::function<bool()> should_stop) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return usage_error("the address '" + url + "' does not begin with http:// or https://");
+  }
+  auto transfer = std::make_unique<Transfer>();
+  transfer->should_stop = std::move(should_stop);
+  if (!transfer->curl.load()) {
+    return unavailable("libcurl is not installed; on Debian: apt install libcurl4");
+  }
+  transfer->curl.global_init(CURL_GLOBAL_DEFAULT);
+  transfer->handle = transfer->curl.init();
+  if (transfer->handle == nullptr) return unavailable("libcurl cannot start");
+  transfer->set_up(url);
+  return HttpPost(std::move(transfer));
+}
+
+HttpReply HttpPost::send(std::string_view body, const std::vector<std::string>& headers) {
+  const Curl& curl = transfer_->curl;
+  HttpReply reply;
+  // An empty Expect: no second round trip to ask whether it may be sent.
+  curl_slist* list = curl.append(nullptr, "Expect:");
+  for (const std::string& header : headers) list = curl.append(list, header.c_str());
+  CURL* handle = transfer_->handle;
+  curl.setopt(handle, CURLOPT_HTTPHEADER, list);
+  curl.setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  curl.setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl.setopt(handle, CURLOPT_WRITEDATA, &reply);
+  const CURLcode code = curl.perform(handle);
+  curl.free_all(list);
+  if (code != CURLE_OK) {
+    reply.body.clear();
+    reply.error = curl.strerror(code);
+    return reply;
+  }
+  long status = 0;
+  curl.getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
+  curl_off_t retry_after = 0;
+  curl.getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after);
+  if (retry_after > 0) reply.retry_after_s = retry_after;
+  return reply;
+}
+
+}  // namespace holdfast::fleet

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// One POST over HTTP or HTTPS with libcurl, which knows proxies and certificates. The library is
+// loaded when something is sent, not before: a program that counts glitches locks what it has
+// loaded, and this would be 10 MB.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace holdfast::fleet {
+
+/// What came back. Status 0: nothing did, and `error` says why.
+struct HttpReply {
+  int status = 0;
+  std::string error;
+  std::string body;  ///< Its first MiB.
+  std::optional<int64_t> retry_after_s;
+};
+
+/// Sends to one address, over one connection as long as it lasts. One thread.
+class HttpPost {
+ public:
+  /// `url` begins with http:// or https://; anything else is kUsage. `should_stop` is asked now and
+  /// then while something is under way. kUnavailable without libcurl.
+  static Result<HttpPost> open(const std::string& url, std::function<bool()> should_stop);
+
+  HttpPost(HttpPost&&) noexcept;
+  HttpPost& operator=(HttpPost&&) noexcept;
+  ~HttpPost();
+
+  /// At most a minute. Redirections are not followed: the token is for one address.
+  HttpReply send(std::string_view body, const std::vector<std::string>& headers);
+
+ private:
+  struct Transfer;
+  explicit HttpPost(std::unique_ptr<Transfer> transfer);
+  std::unique_ptr<Transfer> transfer_;
+};
+
+}  // namespace holdfast::fleet
