@@ -24,6 +24,7 @@ import evict_pages
 import experiment_statistics
 import explain_glitches
 import explain_memory
+import fleet_statistics
 import instructions
 import lateness_vs_cyclictest
 import lock_call_cost
@@ -80,6 +81,7 @@ def measure_all(build, is_quick):
     yield from system_calls.figures(programs)
     yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
     yield from experiment_statistics.figures(build)
+    yield from fleet_statistics.figures(build, 40 if is_quick else 1000)
     yield from explain_memory.figures(programs, lengths)
     yield from explain_glitches.measure(build)
     yield from lock_call_cost.figures(build, *((3, 200) if is_quick else (7, 500)))
