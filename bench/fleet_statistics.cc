@@ -40,6 +40,7 @@ struct Coverage {
   int share = 0;
   int rate = 0;
   int ratio = 0;
+  int naive = 0;  ///< Glitches per hour, had they come independently of each other.
 };
 
 void coverage(const std::string& name, const FleetTruth& truth, int fleets) {
@@ -60,9 +61,13 @@ void coverage(const std::string& name, const FleetTruth& truth, int fleets) {
   for (const FleetTally& tally : tallies) {
     held.share += glitched_share(tally.all, kError).interval.has(share);
     held.rate += glitches_per_hour(tally.all, kError).interval.has(per_hour);
+    const FleetBucket sum = sum_of(tally.all);
+    held.naive += rate_interval({sum.glitches, sum.hours}, kError).has(per_hour);
     held.ratio +=
         compare(tally.locked, tally.unlocked, kError).ratio.interval.has(truth.locked_ratio);
   }
+  std::fprintf(stderr, "%s: an interval that takes glitches for independent holds %.1f %%\n",
+               name.c_str(), 100.0 * held.naive / fleets);
   print("interval holds \"1 of N sessions\", " + name, held.share, fleets, 0.92, 0.97);
   print("interval holds glitches per hour, " + name, held.rate, fleets, 0.92, 0.97);
   print("interval holds the ratio of locked to unlocked, " + name, held.ratio, fleets, 0.92, 0.97);

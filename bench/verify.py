@@ -36,6 +36,7 @@ import pressure_cycles
 import pressure_soak
 import record_take
 import report_page
+import report_kills
 import sound_system_losses
 import system_calls
 from figure import Figure
@@ -93,6 +94,7 @@ def measure_all(build, is_quick):
     yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
     yield from record_take.figures(build, is_quick)
     yield from report_page.figures(build)
+    yield from report_kills.figures(build, 10 if is_quick else 100)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

@@ -101,6 +101,10 @@ class Sending {
 
   Result<int> run() {
     if (options_.is_show) return show();
+    // A withdrawal that was killed half way: before anything new comes into the queue.
+    if (!reporter_.settings().pending.empty()) {
+      HF_TRY(reporter_.finish_withdrawal(app_, kSendLibrary));
+    }
     if (options_.is_delete || options_.consent == name_of(Consent::kOff)) HF_TRY(take_back());
     HF_TRY(change_settings());
     for (const std::string& trace : options_.traces) HF_TRY(submit(trace));
@@ -150,7 +154,10 @@ class Sending {
   }
 
   Result<> take_back() {
-    HF_TRY_ASSIGN(const int64_t count, reporter_.withdraw(app_, kSendLibrary));
+    int64_t count = 0;
+    if (reporter_.has_queue() || reporter_.settings().consent != Consent::kOff) {
+      HF_TRY_ASSIGN(count, reporter_.withdraw(app_, kSendLibrary));
+    }
     if (output_.is_json()) {
       JsonWriter json = begin_line(kSendSchema, "withdrawn");
       json.field("reports_deleted", count);
@@ -219,8 +226,9 @@ class Sending {
   }
 
   Result<int> send_now() {
-    if (!reporter_.settings().pending.empty()) {
-      HF_TRY(reporter_.finish_withdrawal(app_, kSendLibrary));
+    if (!reporter_.has_queue()) {
+      tell({});  // and leave nothing behind
+      return kHolds;
     }
     fleet::UploadOptions upload;
     upload.url = options_.url.empty() ? reporter_.settings().url : options_.url;

@@ -82,8 +82,7 @@ Result<> make_folders(const std::string& path) {
 
 Result<> write_durably(const std::string& folder, const std::string& name, std::string_view text) {
   const std::string path = folder + "/" + name;
-  const std::string beginning =
-      folder + "/" + std::string(kUnfinishedPrefix) + std::to_string(::getpid()) + "-" + name;
+  const std::string beginning = folder + "/" + std::string(kUnfinishedPrefix) + name;
   if (Result<> written = write_new(beginning, text); !written) {
     ::unlink(beginning.c_str());
     return std::move(written.error());

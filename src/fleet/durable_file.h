@@ -15,8 +15,9 @@ namespace holdfast::fleet {
 Result<> make_folders(const std::string& path);
 
 /// Replaces `folder`/`name` by `text`: writes another file beside it, brings it to the disk, gives
-/// it its name, and brings that to the disk, too. Beginnings that others left behind begin with
-/// kUnfinishedPrefix. Errors: what the system says; `path` is as it was.
+/// it its name, and brings that to the disk, too. One writer of a name at a time;
+/// what a killed one left is called kUnfinishedPrefix and the name. Errors: what the system says;
+/// `path` is as it was.
 Result<> write_durably(const std::string& folder, const std::string& name, std::string_view text);
 inline constexpr std::string_view kUnfinishedPrefix = ".new-";
 

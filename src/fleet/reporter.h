@@ -51,7 +51,8 @@ class Reporter {
   /// `library`: as in reports.
   Result<int64_t> withdraw(const FieldApp& app, const std::string& library);
 
-  /// What withdraw() would still do, had it been killed. To be called before each upload.
+  /// What withdraw() would still do, had it been killed. To be called while something is pending,
+  /// before anything else.
   Result<int64_t> finish_withdrawal(const FieldApp& app, const std::string& library);
 
   /// Completes a report of the trace for sending: id, install, consent, weight. `session`: a text

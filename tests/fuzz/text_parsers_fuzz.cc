@@ -19,6 +19,7 @@
 #include "core/kernel_text.h"
 #include "core/load_target.h"
 #include "core/machine_check.h"
+#include "core/machine_line.h"
 #include "core/memory_cgroup_place.h"
 #include "core/memory_check.h"
 #include "core/memory_stalls.h"
@@ -32,13 +33,17 @@
 #include "core/proc_vmstat.h"
 #include "core/processor_times.h"
 #include "core/program_file.h"
+#include "core/queue_ledger.h"
+#include "core/queued_report.h"
 #include "core/reclaim_counts.h"
+#include "core/reporter_settings.h"
 #include "core/saved_plan.h"
 #include "core/session_info.h"
 #include "core/swap_areas.h"
 #include "core/symbol_name.h"
 #include "core/text_lines.h"
 #include "core/undo_journal.h"
+#include "core/upload_reply.h"
 #include "core/workload_text.h"
 
 namespace holdfast {
@@ -110,6 +115,23 @@ void parse_own_text(std::string_view text) {
   }
 }
 
+/// What the reporter of field reports keeps on disk, and what collectors answer.
+void parse_reporter_text(std::string_view text) {
+  const ReporterSettings settings = parse_reporter_settings(text);
+  require(parse_reporter_settings(to_text(settings)).consent == settings.consent);
+  require(parse_reporter_settings(to_text(settings)).pending == settings.pending);
+  if (const auto report = parse_queued_name(text)) {
+    require(parse_queued_name(file_name_of(*report)) == *report);
+  }
+  const QueueLedger ledger = parse_queue_ledger(text);
+  require(parse_queue_ledger(folded_text(ledger)).count() == ledger.count());
+  const UploadPause pause = parse_upload_pause(text);
+  require(parse_upload_pause(to_text(pause)) == pause);
+  for (const auto& [id, reply] : parse_upload_reply(text).reports) require(reply.why.size() <= 200);
+  const MachineLine machine = parse_machine_line(text);
+  require(machine.processors >= 0 && machine.memory_bytes >= 0);
+}
+
 /// A line that a trace can hold reads back the same, and a longer one not at all.
 void cut_and_join(std::string_view text) {
   TextLines lines;
@@ -143,6 +165,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   holdfast::parse_kernel_text(text);
   holdfast::parse_setups(text);
   holdfast::parse_own_text(text);
+  holdfast::parse_reporter_text(text);
   holdfast::parse_names(text);
   return 0;
 }

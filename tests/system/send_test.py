@@ -71,7 +71,9 @@ def check_nothing_is_written_before_the_user_agrees(place):
     assert json.loads(shown.stdout)["consent"] == "basic" and "Nothing is kept" in shown.stderr
     refused = user.send(trace, expect=2)
     assert "--consent basic" in refused.stderr and refused.stderr.count("\n") == 1, refused
-    assert user.files() == []
+    user.send("--now")
+    user.send("--delete")
+    assert not (user.home / ".local").exists() and user.files() == []
 
 
 def check_what_is_shown_is_what_is_sent(place):
@@ -224,6 +226,27 @@ def check_a_withdrawal_empties_the_queue_and_asks_for_deletion(place):
     assert server.requests[-1]["reports"][0]["install"] != install
 
 
+def check_a_withdrawal_that_was_killed_is_finished(place):
+    if not shutil.which("strace"):
+        return "strace is not installed"
+    user = User(place)
+    server = ReportServer()
+    user.agree(server.url)
+    user.send(*user.traces(3))
+    calls = calls_of(user, "--consent", "off")
+    for each in range(5):
+        user.agree(server.url)
+        user.send(*user.traces(2, folder=f"more{each}"))
+        install = re.search(r"^install (\w+)", (user.home / ".config/holdfast/reports.conf").read_text(), re.M).group(1)
+        killed_at(user, calls[len(calls) * (each + 1) // 6], "--consent", "off")
+        user.send("--consent", "off")
+        user.send("--now")
+        last = [report for request in server.requests for report in request["reports"]]
+        assert [report["kind"] for report in last if report["install"] == install] == ["deletion"], last
+        assert user.status()["waiting"] == 0
+    return None
+
+
 def check_less_consent_takes_back_what_waits(place):
     user = User(place)
     user.agree("http://127.0.0.1:9")
@@ -274,9 +297,8 @@ def check_no_place_to_keep_anything(place):
     user.environment.pop("HOME")
     assert "HOME" in user.send(trace, expect=3).stderr
     user.environment["HOME"] = "/proc/self"
-    for arguments in (("--consent", "basic"), ("--delete",)):
-        result = user.send(*arguments, expect=3)
-        assert result.stderr.count("\n") == 1, result
+    result = user.send("--consent", "basic", expect=3)
+    assert result.stderr.count("\n") == 1, result
 
 
 def check_a_full_disk_loses_nothing_that_was_kept(place):
@@ -302,6 +324,35 @@ def check_a_full_disk_loses_nothing_that_was_kept(place):
     assert exits.count("0") == len(kept) and exits.count("3") == len(traces) - len(kept) > 0, run
     assert len(kept) > 5 and set(server.stored) == kept, (len(kept), len(server.stored), run.stderr)
     assert "No space left" in (user.home / "refusals").read_text()
+    return None
+
+
+def check_our_own_collector_takes_what_we_send(place):
+    holdfast = place["holdfast"]
+    commands = subprocess.run([holdfast, "--help"], capture_output=True, text=True, check=True).stdout
+    if not re.search(r"^  collect ", commands, re.M):
+        return "this build has no collector"
+    store = place["folder"] / "reports.db"
+    made = subprocess.run([holdfast, "collect", "--store", store, "--add-app", "holdfast"], capture_output=True, text=True,
+                          check=True)
+    collector = subprocess.Popen([holdfast, "collect", "--store", store, "--listen", "127.0.0.1:0", "--dashboard", "none",
+                                  "--json"], stdout=subprocess.PIPE, text=True)
+    try:
+        url = json.loads(collector.stdout.readline())["reports"].removesuffix("/v1/reports")
+        user = User(place)
+        user.send("--consent", "detail", "--to", url, "--token", made.stdout.split()[-1])
+        traces = user.traces(60, 3)
+        user.send(*traces)
+        assert user.objects("--now")[0]["delivered"] == 60
+        user.send("--consent", "basic")
+        user.send(*user.traces(3, folder="more"))
+        assert user.objects("--now")[0]["delivered"] == 3
+        user.send("--delete")
+        assert user.objects("--now")[0]["delivered"] == 1
+    finally:
+        collector.terminate()
+        end = json.loads(collector.communicate(timeout=60)[0].splitlines()[-1])
+    assert (end["stored"], end["refused"]) == (64, 0), end
     return None
 
 
@@ -375,9 +426,11 @@ CHECKS = [check_nothing_is_written_before_the_user_agrees, check_what_is_shown_i
           check_one_bad_report_is_found_among_many, check_a_collector_without_gzip,
           check_clean_sessions_stand_for_others_as_the_collector_asks,
           check_old_clean_sessions_give_way_and_are_counted,
-          check_a_withdrawal_empties_the_queue_and_asks_for_deletion, check_less_consent_takes_back_what_waits,
+          check_a_withdrawal_empties_the_queue_and_asks_for_deletion,
+          check_a_withdrawal_that_was_killed_is_finished,
+          check_less_consent_takes_back_what_waits,
           check_clocks_that_are_a_year_off, check_two_processes_share_a_queue, check_no_place_to_keep_anything,
-          check_a_full_disk_loses_nothing_that_was_kept,
+          check_a_full_disk_loses_nothing_that_was_kept, check_our_own_collector_takes_what_we_send,
           check_kills_at_random_system_calls_lose_and_double_nothing]
 
 
