@@ -12,6 +12,7 @@
 #include "cmd/exit.h"
 #include "cmd/output.h"
 #include "core/field_report_builder.h"
+#include "fleet/http_post.h"
 #include "fleet/report_upload.h"
 #include "fleet/reporter.h"
 #include "report/field_report_json.h"
@@ -320,6 +321,7 @@ Result<int> send(const SendOptions& options, Output& output) {
   if (!options.consent.empty() && !parse_consent(options.consent)) {
     return not_understood("--consent", options.consent, "off, basic or detail");
   }
+  if (!options.url.empty()) HF_TRY(fleet::check_address(options.url));
   HF_TRY_ASSIGN(const fleet::ReporterPlaces places, fleet::reporter_places());
   HF_TRY_ASSIGN(fleet::Reporter reporter,
                 fleet::Reporter::open(places, utc_seconds() / 3600, random_hex));

@@ -45,7 +45,7 @@ struct QueueQuota {
 std::vector<size_t> surplus(const std::vector<QueuedReport>& reports, const QueueQuota& quota);
 
 /// After 30 days of trying a report is given up.
-inline constexpr int64_t kMostQueueHours = 30 * 24;
+inline constexpr int64_t kMostQueueHours = int64_t{30} * 24;
 /// Old, by a clock that may be wrong: so ask only after a try that failed.
 bool is_too_old(const QueuedReport& report, int64_t hour);
 
@@ -57,8 +57,8 @@ struct UploadPause {
 
   friend bool operator==(const UploadPause&, const UploadPause&) = default;
 };
-inline constexpr int64_t kLongestPauseSeconds = 6 * 3600;
-inline constexpr int64_t kLongestAskedPauseSeconds = 24 * 3600;
+inline constexpr int64_t kLongestPauseSeconds = int64_t{6} * 3600;
+inline constexpr int64_t kLongestAskedPauseSeconds = int64_t{24} * 3600;
 
 std::string to_text(const UploadPause& pause);
 UploadPause parse_upload_pause(std::string_view text);

@@ -44,7 +44,7 @@ struct ReporterSettings {
 };
 
 /// An install id is used for 90 days.
-inline constexpr int64_t kInstallHours = 90 * 24;
+inline constexpr int64_t kInstallHours = int64_t{90} * 24;
 inline constexpr int64_t kMostCleanWeight = 1000;
 
 /// One "key value" line per fact.

@@ -95,10 +95,9 @@ Result<> append_durably(const std::string& path, std::string_view text) {
   if (file.number() < 0) return system_error("cannot open " + path, errno);
   struct stat status = {};
   if (::fstat(file.number(), &status) != 0) return system_error("cannot stat " + path, errno);
-  const Result<> written = write_all(file.number(), text, path);
-  if (!written) {
-    // Half a line would make the next one unreadable.
-    if (::ftruncate(file.number(), status.st_size) != 0) return written;
+  if (Result<> written = write_all(file.number(), text, path); !written) {
+    // Half a line would make the next one unreadable; where even this fails, readers skip it.
+    [[maybe_unused]] const int cut = ::ftruncate(file.number(), status.st_size);
     return written;
   }
   return sync_file(file.number(), path);

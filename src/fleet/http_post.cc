@@ -90,10 +90,13 @@ HttpPost::HttpPost(HttpPost&&) noexcept = default;
 HttpPost& HttpPost::operator=(HttpPost&&) noexcept = default;
 HttpPost::~HttpPost() = default;
 
+Result<> check_address(const std::string& url) {
+  if (url.starts_with("http://") || url.starts_with("https://")) return Done{};
+  return usage_error("the address '" + url + "' does not begin with http:// or https://");
+}
+
 Result<HttpPost> HttpPost::open(const std::string& url, std::function<bool()> should_stop) {
-  if (!url.starts_with("http://") && !url.starts_with("https://")) {
-    return usage_error("the address '" + url + "' does not begin with http:// or https://");
-  }
+  HF_TRY(check_address(url));
   auto transfer = std::make_unique<Transfer>();
   transfer->should_stop = std::move(should_stop);
   if (!transfer->curl.load()) {

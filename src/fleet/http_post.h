@@ -24,10 +24,13 @@ struct HttpReply {
   std::optional<int64_t> retry_after_s;
 };
 
+/// kUsage for an address that does not begin with http:// or https://.
+Result<> check_address(const std::string& url);
+
 /// Sends to one address, over one connection as long as it lasts. One thread.
 class HttpPost {
  public:
-  /// `url` begins with http:// or https://; anything else is kUsage. `should_stop` is asked now and
+  /// Errors: those of check_address(). `should_stop` is asked now and
   /// then while something is under way. kUnavailable without libcurl.
   static Result<HttpPost> open(const std::string& url, std::function<bool()> should_stop);
 

@@ -73,6 +73,7 @@ def check_nothing_is_written_before_the_user_agrees(place):
     assert "--consent basic" in refused.stderr and refused.stderr.count("\n") == 1, refused
     user.send("--now")
     user.send("--delete")
+    assert "http" in user.send("--consent", "basic", "--to", "ftp://x", expect=2).stderr
     assert not (user.home / ".local").exists() and user.files() == []
 
 

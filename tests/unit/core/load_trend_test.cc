@@ -10,9 +10,9 @@ size_t at(int cpu, int mem) {
   return static_cast<size_t>(kLoadBins * cpu + mem);
 }
 
-/// Coronary deaths and person-years of British doctors by age, smokers in bin 1, others in bin 0 (R.
-/// Doll & A. Bradford Hill 1966; the textbook example of person-time in strata). The test for trend over two bins
-/// is the Mantel-Haenszel test for person-time: computed apart, z 3.3190653.
+/// Coronary deaths and person-years of British doctors by age, smokers in bin 1, others in bin 0
+/// (R. Doll & A. Bradford Hill 1966; the textbook example of person-time in strata). The test for
+/// trend over two bins is the Mantel-Haenszel test for person-time: computed apart, z 3.3190653.
 LoadTable british_doctors() {
   LoadTable table = {};
   constexpr std::array<std::array<double, 4>, 5> kAges = {{{32, 52407, 2, 18790},
