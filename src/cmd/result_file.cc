@@ -13,8 +13,10 @@
 namespace holdfast::cmd {
 namespace {
 
-Result<> write_all(const std::string& path, int flags, std::string_view text) {
-  const probe::FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+/// `path` is what the user called it.
+Result<> write_all(const std::string& file_path, const std::string& path, int flags,
+                   std::string_view text) {
+  const probe::FileDescriptor file(open(file_path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
   if (file.number() < 0) return system_error("cannot create " + path, errno);
   while (!text.empty()) {
     const ssize_t size = write(file.number(), text.data(), text.size());
@@ -31,15 +33,15 @@ Result<> write_result(const std::string& path, std::string_view text) {
   struct stat there = {};
   const bool is_there = stat(path.c_str(), &there) == 0;
   if (is_there && S_ISDIR(there.st_mode)) return usage_error(path + " is a folder");
-  if (is_there && !S_ISREG(there.st_mode)) return write_all(path, 0, text);
+  if (is_there && !S_ISREG(there.st_mode)) return write_all(path, path, 0, text);
   // A link stays one: what it leads to is replaced.
   char* real = is_there ? realpath(path.c_str(), nullptr) : nullptr;
   const std::string target = real != nullptr ? std::string(real) : path;
   std::free(real);
   const std::string draft = target + "." + std::to_string(getpid()) + ".part";
-  Result<> written = write_all(draft, O_CREAT | O_EXCL, text);
+  Result<> written = write_all(draft, path, O_CREAT | O_EXCL, text);
   if (written && rename(draft.c_str(), target.c_str()) != 0) {
-    written = system_error("cannot replace " + target, errno);
+    written = system_error("cannot replace " + path, errno);
   }
   if (!written && written.error().system_errno != EEXIST) unlink(draft.c_str());
   return written;

@@ -2,6 +2,7 @@
 #include "report/session_columns.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -57,7 +58,8 @@ std::optional<int64_t> known(int64_t value, int64_t unit) {
 /// known.
 std::optional<int64_t> rise_of(int64_t before, int64_t now, double whole, double scale) {
   if (before < 0 || now < before || whole <= 0) return std::nullopt;
-  return static_cast<int64_t>(static_cast<double>(now - before) * scale / whole + 0.5);
+  constexpr double kMost = 1e15;  // a crafted trace may say anything
+  return std::llround(std::min(static_cast<double>(now - before) * scale / whole, kMost));
 }
 
 /// Of a counter of nanoseconds: per mille of the time between the readings.
@@ -80,7 +82,9 @@ std::optional<int64_t> processor_share(const Step<ProcessorsRecord>& step) {
   double all = 0;
   for (const auto counter : {&ProcessorsRecord::busy_ns, &ProcessorsRecord::idle_ns,
                              &ProcessorsRecord::iowait_ns, &ProcessorsRecord::steal_ns}) {
-    all += static_cast<double>(std::max<int64_t>(0, step.now.*counter - step.before.*counter));
+    const int64_t before = step.before.*counter;
+    const int64_t now = step.now.*counter;
+    if (before >= 0 && now > before) all += static_cast<double>(now - before);
   }
   return rise_of(step.before.*kCounter, step.now.*kCounter, all, 1000);
 }

@@ -3,8 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <random>
+
 #include "report/budget_text.h"
 #include "report/html_text.h"
+#include "report/session_json.h"
+#include "report/session_text.h"
+#include "report/trace_events.h"
 #include "tests/support/session_builder.h"
 
 namespace holdfast {
@@ -25,6 +33,29 @@ TEST(SessionPage, HostileNamesStayText) {
   const std::string page = session_page(facts);
   EXPECT_TRUE(test::mentions(page, "window.hurt")) << "the name is shown";
   EXPECT_FALSE(test::mentions(page, "<script>window"));
+}
+
+/// Sanitizer builds look for overflows meanwhile.
+TEST(SessionPage, NoRecordIsTooStrange) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 4; round++) {
+    std::vector<Record> records = test::shown_run();
+    for (int i = 0; i < 100; i++) {
+      std::array<unsigned char, sizeof(Record)> bytes = {};
+      Record& record = records[random() % records.size()];
+      std::memcpy(bytes.data(), &record, sizeof record);
+      for (int k = 0; k < 1 + round * 5; k++) {
+        bytes[8 + random() % 56] = static_cast<unsigned char>(random());
+      }
+      std::memcpy(&record, bytes.data(), sizeof record);
+      record.head.kind = static_cast<RecordKind>(1 + random() % 15);
+    }
+    const SessionFacts facts = test::facts_of(test::shown_info(), records);
+    EXPECT_TRUE(nlohmann::json::accept(session_report_json(facts)));
+    EXPECT_TRUE(nlohmann::json::accept(trace_events_json(facts)));
+    EXPECT_TRUE(session_page(facts).ends_with("</html>\n"));
+    EXPECT_FALSE(session_paste_text(facts, {}).empty());
+  }
 }
 
 TEST(SessionPage, HasNoStyleAttributeAndNoHandler) {
