@@ -135,20 +135,20 @@ class Lateness(unittest.TestCase):
 class PressureSoak(unittest.TestCase):
     COUNTER = {"seconds": 600, "major_faults": 0, "minor_faults": 0, "peak_resident_kib": 3072,
                "locked_kib": 1024}
-    DEMO = {"unlocked": {"own_major_faults": 900}}
+    UNLOCKED = {"own_major_faults": 900}
 
     def test_one_minor_fault_falls_short(self):
-        self.assertTrue(pressure_soak.faults_figure(self.COUNTER, self.DEMO).holds)
-        self.assertFalse(pressure_soak.faults_figure({**self.COUNTER, "minor_faults": 1}, self.DEMO).holds)
+        self.assertTrue(pressure_soak.faults_figure(self.COUNTER, self.UNLOCKED).holds)
+        self.assertFalse(pressure_soak.faults_figure({**self.COUNTER, "minor_faults": 1}, self.UNLOCKED).holds)
 
     def test_faults_without_any_pressure_say_nothing(self):
-        idle = {"unlocked": {"own_major_faults": 0}}
+        idle = {"own_major_faults": 0}
         self.assertIsNone(pressure_soak.faults_figure(self.COUNTER, idle).holds)
 
     def test_a_short_run_without_faults_decides_nothing_and_with_one_falls_short(self):
         short = {**self.COUNTER, "seconds": 8}
-        self.assertIsNone(pressure_soak.faults_figure(short, self.DEMO).holds)
-        self.assertFalse(pressure_soak.faults_figure({**short, "major_faults": 1}, self.DEMO).holds)
+        self.assertIsNone(pressure_soak.faults_figure(short, self.UNLOCKED).holds)
+        self.assertFalse(pressure_soak.faults_figure({**short, "major_faults": 1}, self.UNLOCKED).holds)
 
     def test_one_page_too_many_falls_short(self):
         self.assertTrue(all(f.holds for f in pressure_soak.size_figures(self.COUNTER)))

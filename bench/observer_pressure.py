@@ -3,12 +3,13 @@
 """Does looking at the audio thread make it glitch more often while memory is short?
 
 Pairs of short runs of `holdfast count` with 16-frame blocks and locked memory, one observed and one not, in random
-order, inside the memory cgroup that `holdfast demo` presses. Glitches come in bursts, and what else the
+order, inside the memory cgroup that `holdfast load` presses. Glitches come in bursts, and what else the
 machine does changes from minute to minute: so the figure is the geometric mean of the pairs' ratios, with
 the interval that resampling the pairs gives. Exit codes: 0 holds, 1 not, 77 cannot be done here.
 
 usage: observer_pressure.py BUILD_DIR [PAIRS [SECONDS]]     (default: 20 pairs of 2 x 3 s)
 """
+import glob
 import json
 import math
 import os
@@ -19,13 +20,26 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from figure import Figure, conclude, skipped
-from pressure_soak import wait_for_cgroup
+from pressure_soak import LIMIT
 
 NAME = "glitches of a locked audio thread under memory pressure, observed / not observed"
 ASKED = "no difference (1 inside the 95 % interval)"
 RESAMPLES = 10_000
+
+
+def wait_for_cgroup(load):
+    """The cgroup that this load made: its name carries the process id."""
+    for _ in range(200):
+        for root in ("/sys/fs/cgroup/memory", "/sys/fs/cgroup"):
+            for found in glob.glob(f"{root}/**/holdfast-cgroup-{load.pid}-*", recursive=True):
+                return found
+        if load.poll() is not None:
+            break
+        time.sleep(0.05)
+    return None
 
 
 def run_inside(cgroup, program, level, seconds):
@@ -52,14 +66,14 @@ def measure(build, pairs=20, seconds=3):
     if os.geteuid() != 0:
         return skipped(NAME, ASKED, "needs root, to press memory in a cgroup")
     programs = os.path.join(os.path.abspath(build), "src/cmd")
-    demo = subprocess.Popen([f"{programs}/holdfast", "demo", "--for", f"{pairs * 2 * (seconds + 4) + 30}s", "--json"],
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    load = subprocess.Popen([f"{programs}/holdfast", "load", "--limit", LIMIT], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
     counts = {"none": [], "all_events": []}
     faults = 0
     try:
-        cgroup = wait_for_cgroup(demo)  # whoever is in it when the demo ends is killed
+        cgroup = wait_for_cgroup(load)  # whoever is in it when the load ends is killed
         if not cgroup:
-            return skipped(NAME, ASKED, "the demo made no memory cgroup here")
+            return skipped(NAME, ASKED, "the load made no memory cgroup here")
         with tempfile.TemporaryDirectory(prefix="holdfast-observer-", dir="/var/tmp") as folder:
             program = shutil.copy(f"{programs}/holdfast", folder)
             for _ in range(pairs):
@@ -68,8 +82,8 @@ def measure(build, pairs=20, seconds=3):
                     counts[level].append(glitches)
                     faults += own_faults
     finally:
-        demo.send_signal(signal.SIGINT)
-        demo.communicate()
+        load.send_signal(signal.SIGINT)
+        load.wait()
     logarithms = [math.log((seen + 0.5) / (unseen + 0.5)) for seen, unseen in zip(counts["all_events"], counts["none"])]
     low, high = interval(logarithms)
     text = (f"ratio {math.exp(statistics.fmean(logarithms)):.2f} (95 %: {math.exp(low):.2f} to {math.exp(high):.2f}); "
