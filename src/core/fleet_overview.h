@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Everything that is shown about a fleet at once: what a store is asked for, and what it answers.
+// Groups come apart by install bucket, so that whoever reckons intervals has what he needs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/event_rate.h"
+#include "core/fleet_sums.h"
+
+namespace holdfast {
+
+/// Which sessions are asked about. An empty text is any.
+struct FleetFilter {
+  std::string app;
+  std::string version;
+  std::string arm;
+  int64_t first_day = 0;  ///< Since 1970.
+  int64_t last_day = std::numeric_limits<int32_t>::max();
+};
+
+/// Sessions of one group and one install bucket.
+struct SessionGroup {
+  std::string name;  ///< The version, the arm ...; of a day its number.
+  int bucket = 0;
+  SessionSums sums;
+};
+
+/// Glitches of one cause at one place.
+struct CauseGroup {
+  std::string cause;
+  std::string object;
+  std::string symbol;
+  CauseSums sums;
+};
+
+/// Installations, as they are known from all of their reports.
+struct InstallCounts {
+  int64_t installs = 0;
+  int64_t without_glitch = 0;
+};
+
+/// One installation.
+struct InstallLine {
+  std::string app;
+  uint64_t install = 0;
+  std::string version;  ///< Of its last report.
+  int64_t sessions = 0;
+  int64_t glitched = 0;
+  int64_t glitches = 0;
+};
+
+/// One report in a list.
+struct ReportLine {
+  ReportId id{};
+  std::string app;
+  std::string version;
+  std::string arm;
+  int64_t start_hour = 0;
+  int64_t glitches = 0;
+};
+
+/// What a store says of the sessions that a filter lets through.
+struct FleetOverview {
+  FleetFilter filter;
+  std::vector<std::string> apps;      ///< All there are, whatever the filter.
+  std::vector<std::string> versions;  ///< Of the app asked about.
+  std::vector<SessionGroup> by_day;
+  std::vector<SessionGroup> by_version;
+  std::vector<SessionGroup> by_arm;
+  std::vector<SessionGroup> by_os;
+  std::vector<SessionGroup> by_backend;
+  std::array<CellSums, kInstallBuckets> cells{};
+  std::vector<CauseGroup> causes;
+  std::vector<CauseGroup> worst_places;
+  InstallCounts installs;
+  std::vector<InstallLine> worst_installs;
+  std::vector<ReportLine> glitched_reports;  ///< The newest.
+};
+
+/// One group, all buckets together.
+struct NamedSums {
+  std::string name;
+  SessionSums sums;
+};
+
+/// The groups in their order, buckets added up.
+std::vector<NamedSums> by_name(const std::vector<SessionGroup>& groups);
+/// All groups together.
+SessionSums total_of(const std::vector<SessionGroup>& groups);
+CellSums total_of(const std::array<CellSums, kInstallBuckets>& cells);
+
+/// Glitches, and hours in which they could have happened.
+EventCount glitches_in_hours(const SessionSums& sums);
+
+/// The share of sessions with a glitch lies here with probability 1 - `error`, if sessions are
+/// independent of each other: C. Clopper & E. Pearson (Biometrika 26, 1934).
+Interval glitched_share_interval(const SessionSums& sums, double error);
+
+/// Glitches per hour by tenths of memory use, while processor use was in some range.
+struct MemoryResponse {
+  int first_cpu_bin = 0;
+  int last_cpu_bin = 0;  ///< Inclusive.
+  std::array<EventCount, 10> by_memory{};
+};
+
+/// Up to three ranges of processor use with about the same exposure each, from little to much.
+/// Empty without exposure. Within a range processor use hardly differs, so what rises there rises
+/// with memory use.
+std::vector<MemoryResponse> memory_responses(const CellSums& cells);
+
+}  // namespace holdfast
