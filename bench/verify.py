@@ -20,6 +20,7 @@ import sys
 import time
 
 import benchmark_times
+import collect_load
 import evict_pages
 import experiment_statistics
 import explain_glitches
@@ -95,6 +96,7 @@ def measure_all(build, is_quick):
     yield from record_take.figures(build, is_quick)
     yield from report_page.figures(build)
     yield from report_kills.figures(build, 10 if is_quick else 100)
+    yield from collect_load.figures(build, 3 if is_quick else 20)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

@@ -32,6 +32,8 @@ Command add_record(CLI::App& app);
 Command add_repair(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_send(CLI::App& app);
+Command add_collect(CLI::App& app);
+Command add_stats(CLI::App& app);
 Command add_symbolize(CLI::App& app);
 
 }  // namespace holdfast::cmd

@@ -41,11 +41,12 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "holdfast " HF_VERSION);
   app.footer("Example: holdfast count --for 10s\nEvery command has --help and a man page.");
   const std::vector<Command> commands = {
-      add_count(app),     add_watch(app),       add_explain(app),      add_report(app),
-      add_load(app),      add_evict(app),       add_audit(app),        add_plan(app),
-      add_run(app),       add_prove(app),       add_record(app),       add_repair(app),
-      add_devices(app),   add_demo(app),        add_doctor(app),       add_send(app),
-      add_symbolize(app), add_prove_block(app), add_prove_program(app)};
+      add_count(app),     add_watch(app),       add_explain(app),       add_report(app),
+      add_load(app),      add_evict(app),       add_audit(app),         add_plan(app),
+      add_run(app),       add_prove(app),       add_record(app),        add_repair(app),
+      add_devices(app),   add_demo(app),        add_doctor(app),        add_send(app),
+      add_symbolize(app), add_prove_block(app), add_prove_program(app), add_collect(app),
+      add_stats(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
