@@ -22,7 +22,6 @@ namespace {
 constexpr int kPollMilliseconds = 50;
 constexpr int kMostKills = 10;
 constexpr double kMostBytesPerSecond = 4e9;
-constexpr int64_t kMebibyte = int64_t{1} << 20;
 
 /// Where the loop begins: at what the target would take if each touch did exactly what is wanted.
 EffortRange effort_range(const LoadTarget& target) {

@@ -25,7 +25,6 @@ namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kProveProgram = "holdfast prove";
-constexpr int64_t kMebibyte = int64_t{1} << 20;
 constexpr int64_t kLeastLimitBytes = 96 * kMebibyte;
 constexpr const char* kDevice = "virtual";
 

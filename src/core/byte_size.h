@@ -11,6 +11,9 @@
 
 namespace holdfast {
 
+inline constexpr int64_t kKibibyte = 1024;
+inline constexpr int64_t kMebibyte = kKibibyte * kKibibyte;
+
 /// "64M", "1.5G", "512KiB", "4096": a number, then nothing, K, M, G or T, then nothing, B or iB, in
 /// either case. Errors: kUsage when it is none of these, is not above 0, or is above 2^62.
 Result<int64_t> parse_byte_size(std::string_view text);

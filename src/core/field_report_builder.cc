@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/byte_size.h"
 #include "core/field_glitch.h"
 
 namespace holdfast {
@@ -14,9 +15,7 @@ constexpr Nanos kDay = kSecond * 86'400;
 constexpr Nanos kMostGap = kSecond;       // one gap is not an hour of glitch
 constexpr Nanos kLeastSuspend = kSecond;  // shorter ones are stalls, and count as exposure
 constexpr int64_t kLargest = int64_t{1} << 61;
-constexpr int64_t kPageBytes = 4096;
-constexpr int64_t kKibibyte = 1024;
-constexpr int64_t kMebibyte = kKibibyte * kKibibyte;
+constexpr int64_t kSwapPageBytes = 4096;
 constexpr int64_t kMostChannels = 4096;
 constexpr size_t kMostLibraryBytes = 64;
 constexpr int64_t kMostPauses = 10'000;
@@ -280,8 +279,8 @@ FieldFaults FieldReportBuilder::faults() const {
   FieldFaults faults;
   faults.rt_major = major_.rise();
   faults.rt_minor = minor_.rise();
-  faults.swap_in_pages = swapped_in_.rise() / kPageBytes;
-  faults.swap_out_pages = swapped_out_.rise() / kPageBytes;
+  faults.swap_in_pages = swapped_in_.rise() / kSwapPageBytes;
+  faults.swap_out_pages = swapped_out_.rise() / kSwapPageBytes;
   faults.psi_mem_some_us = stalled_.rise() / kMicrosecond.count;
   return faults;
 }

@@ -14,6 +14,9 @@
 
 namespace holdfast {
 
+/// All intervals about a fleet: 95 %.
+inline constexpr double kFleetError = 0.05;
+
 /// Which sessions are asked about. An empty text is any.
 struct FleetFilter {
   std::string app;

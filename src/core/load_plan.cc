@@ -10,7 +10,6 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kMebibyte = int64_t{1} << 20;
 /// Below this a cgroup cannot hold the worker, its ring and anybody else.
 /// A ring must not fit into the room, or nothing would have to leave.
 constexpr int64_t kRingSurplus = 16 * kMebibyte;

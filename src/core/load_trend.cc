@@ -69,7 +69,7 @@ double seconds_of_cpu_bin(const LoadTable& table, size_t cpu) {
   return seconds;
 }
 
-void add_cpu_bin(const LoadTable& table, size_t cpu, LoadRates& rates) {
+void add_cpu_bin(const LoadTable& table, size_t cpu, MemoryBinRates& rates) {
   for (size_t mem = 0; mem < kBins; ++mem) {
     const LoadCount& cell = table[kBins * cpu + mem];
     rates.by_memory[mem].events += cell.glitches;
@@ -119,10 +119,10 @@ LoadTrend independent_load_trend(const LoadTable& table, LoadAxis axis) {
   return {z, 2 * normal_tail(std::abs(z))};
 }
 
-std::vector<LoadRates> rates_by_memory(const LoadTable& table) {
+std::vector<MemoryBinRates> rates_by_memory(const LoadTable& table) {
   double all = 0;
   for (const LoadCount& cell : table) all += cell.seconds;
-  std::vector<LoadRates> parts;
+  std::vector<MemoryBinRates> parts;
   if (all <= 0) return parts;
   double before = 0;
   int last_part = -1;

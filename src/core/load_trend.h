@@ -49,7 +49,7 @@ LoadTrend load_trend(const std::vector<LoadTable>& buckets, LoadAxis axis);
 LoadTrend independent_load_trend(const LoadTable& table, LoadAxis axis);
 
 /// Glitches per hour of each memory bin, within a third of the exposure by processor use.
-struct LoadRates {
+struct MemoryBinRates {
   int first_cpu_bin = 0;
   int last_cpu_bin = 0;                              ///< Inclusive.
   std::array<EventCount, kLoadBins> by_memory = {};  ///< Time in hours.
@@ -57,6 +57,6 @@ struct LoadRates {
 
 /// Thirds of about equal exposure, from little to much processor use; fewer where bins are too
 /// coarse.
-std::vector<LoadRates> rates_by_memory(const LoadTable& table);
+std::vector<MemoryBinRates> rates_by_memory(const LoadTable& table);
 
 }  // namespace holdfast

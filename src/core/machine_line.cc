@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/byte_size.h"
+
 namespace holdfast {
 namespace {
 
-constexpr int64_t kMebibyte = 1 << 20;
 constexpr int64_t kMostProcessors = 1 << 16;
 constexpr int64_t kMostMebibytes = int64_t{1} << 32;
 

@@ -3,12 +3,10 @@
 
 #include <algorithm>
 
+#include "core/byte_size.h"
+
 namespace holdfast {
-namespace {
-
-constexpr int64_t kMebibyte = int64_t{1} << 20;
-
-}  // namespace
+namespace {}  // namespace
 
 int64_t machine_floor(int64_t total_bytes) {
   return std::max(256 * kMebibyte, total_bytes / 20);

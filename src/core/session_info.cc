@@ -61,7 +61,7 @@ Error bad_value(std::string_view key, std::string_view value, std::string_view w
   return Error{ErrorKind::kBadData, 0, std::move(what)};
 }
 
-Result<int64_t> parse_number(const NumberKey& row, std::string_view text) {
+Result<int64_t> parse_value(const NumberKey& row, std::string_view text) {
   int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -95,7 +95,7 @@ Result<FollowedProgram> parse_followed(std::string_view value) {
   }
   program.is_server = role == kServerRole;
   program.observation = *level;
-  HF_TRY_ASSIGN(program.thread, parse_number(kThreadId, take_word(rest)));
+  HF_TRY_ASSIGN(program.thread, parse_value(kThreadId, take_word(rest)));
   program.name = rest;
   return program;
 }
@@ -113,7 +113,7 @@ Result<> parse_line(std::string_view key, std::string_view value, SessionInfo& i
   }
   for (const NumberKey& row : kNumberKeys) {
     if (key != row.key) continue;
-    HF_TRY_ASSIGN(info.*row.value, parse_number(row, value));
+    HF_TRY_ASSIGN(info.*row.value, parse_value(row, value));
   }
   if (key == "position_source") {
     HF_TRY_ASSIGN(info.position_source, parse_position_source(value));

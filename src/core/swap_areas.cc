@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/swap_areas.h"
 
+#include "core/byte_size.h"
 #include "core/kernel_text.h"
 
 namespace holdfast {
 namespace {
-
-constexpr int64_t kKibibyte = 1024;
 
 SwapKind kind_of(std::string_view name, std::string_view type) {
   if (name.starts_with("/dev/zram")) return SwapKind::kZram;

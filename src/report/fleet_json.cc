@@ -7,8 +7,6 @@
 namespace holdfast {
 namespace {
 
-constexpr double kError = 0.05;
-
 void add_interval(JsonWriter& json, std::string_view name, const Interval& interval) {
   json.begin_array(name);
   json.value(interval.low);
@@ -24,10 +22,10 @@ void add_sums(JsonWriter& json, const SessionSums& sums) {
   json.field("glitches", sums.glitches);
   json.field("hours", rate.time);
   json.field("frames_lost", sums.frames_lost);
-  add_interval(json, "glitched_share_interval", glitched_share_interval(sums, kError));
+  add_interval(json, "glitched_share_interval", glitched_share_interval(sums, kFleetError));
   json.field("glitches_per_hour", rate.rate());
   if (rate.time > 0) {
-    add_interval(json, "glitches_per_hour_interval", rate_interval(rate, kError));
+    add_interval(json, "glitches_per_hour_interval", rate_interval(rate, kFleetError));
   } else {
     json.null_field("glitches_per_hour_interval");
   }

@@ -12,7 +12,6 @@
 namespace holdfast {
 namespace {
 
-constexpr double kError = 0.05;
 constexpr int64_t kFewInstalls = 5;
 
 std::string document(std::string_view title, const std::string& body) {
@@ -91,7 +90,7 @@ std::string headline(const FleetOverview& overview) {
   if (total.sessions == 0) {
     return "<h1>No sessions yet</h1><p>Reports show up here as they come in.</p>";
   }
-  const Interval share = glitched_share_interval(total, kError);
+  const Interval share = glitched_share_interval(total, kFleetError);
   std::string html =
       "<h1>" + (total.glitched > 0 ? one_of(total) : "None of " + grouped_digits(total.sessions)) +
       " sessions has a glitch</h1><p>";
@@ -103,9 +102,10 @@ std::string headline(const FleetOverview& overview) {
         "So it is, with 95 % confidence, fewer than 1 of " + short_number(1 / share.high) + ". ";
   }
   const EventCount rate = glitches_in_hours(total);
-  html += with_interval(rate.rate(), rate_interval(rate, kError)) + " glitches per hour.</p><p>" +
-          grouped_digits(total.sessions) + " sessions (" + grouped_digits(total.reports) +
-          " reports) of " + grouped_digits(overview.installs.installs) + " installations, " +
+  html += with_interval(rate.rate(), rate_interval(rate, kFleetError)) +
+          " glitches per hour.</p><p>" + grouped_digits(total.sessions) + " sessions (" +
+          grouped_digits(total.reports) + " reports) of " +
+          grouped_digits(overview.installs.installs) + " installations, " +
           short_number(rate.time) + " hours; " + grouped_digits(total.glitches) + " glitches. " +
           grouped_digits(overview.installs.without_glitch) + " installations have had none.</p>";
   if (overview.installs.installs < kFewInstalls) {
@@ -118,7 +118,7 @@ std::string headline(const FleetOverview& overview) {
 
 ChartPoint rate_point(std::string label, const EventCount& count) {
   if (count.time <= 0) return {std::move(label), 0, {}, false};
-  return {std::move(label), count.rate(), rate_interval(count, kError), true};
+  return {std::move(label), count.rate(), rate_interval(count, kFleetError), true};
 }
 
 std::string trend(const FleetOverview& overview) {
@@ -131,7 +131,7 @@ std::string trend(const FleetOverview& overview) {
       series.points.push_back({day_text(next_day).substr(5), 0, {}, false});
     }
     next_day = number + 1;
-    Interval share = glitched_share_interval(day.sums, kError);
+    Interval share = glitched_share_interval(day.sums, kFleetError);
     share = {100 * share.low, 100 * share.high};
     const auto glitched = static_cast<double>(day.sums.glitched);
     const double percent =
@@ -180,7 +180,7 @@ std::string groups_table(const std::vector<SessionGroup>& groups, std::string_vi
     const EventCount rate = glitches_in_hours(each.sums);
     rows.push_back(
         {part.empty() ? "<bdi>" + html_text(each.name) + "</bdi>" : linked(filter, part, each.name),
-         one_of(each.sums), with_interval(rate.rate(), rate_interval(rate, kError)),
+         one_of(each.sums), with_interval(rate.rate(), rate_interval(rate, kFleetError)),
          grouped_digits(each.sums.sessions), grouped_digits(each.sums.glitches)});
     if (rows.size() == 30) break;
   }
@@ -201,10 +201,10 @@ std::string arm_ratios(const FleetOverview& overview) {
     const EventCount treated = glitches_in_hours(arm.sums);
     const EventCount reference = glitches_in_hours(none->sums);
     if (treated.events + reference.events == 0 || treated.time * reference.time == 0) continue;
-    html +=
-        "<p><b>" + html_text(arm.name) + "</b> locked against none: " +
-        with_interval(ratio_of(treated, reference), ratio_interval(treated, reference, kError)) +
-        " times the glitches per hour.</p>";
+    html += "<p><b>" + html_text(arm.name) + "</b> locked against none: " +
+            with_interval(ratio_of(treated, reference),
+                          ratio_interval(treated, reference, kFleetError)) +
+            " times the glitches per hour.</p>";
   }
   return html;
 }

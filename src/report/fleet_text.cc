@@ -9,7 +9,6 @@
 namespace holdfast {
 namespace {
 
-constexpr double kError = 0.05;
 constexpr size_t kNameWidth = 18;
 
 std::string padded(std::string text, size_t width) {
@@ -21,7 +20,7 @@ std::string sums_line(std::string_view name, const SessionSums& sums) {
   const EventCount rate = glitches_in_hours(sums);
   std::string line = "  " + padded(printable(name), kNameWidth) + padded(one_of(sums), 14);
   if (rate.time > 0) {
-    line += padded(with_interval(rate.rate(), rate_interval(rate, kError)) + "/h", 30);
+    line += padded(with_interval(rate.rate(), rate_interval(rate, kFleetError)) + "/h", 30);
   }
   return line + grouped_digits(sums.sessions) + " sessions\n";
 }
@@ -70,7 +69,7 @@ std::string causes_text(const FleetOverview& overview) {
 std::string fleet_text(const FleetOverview& overview) {
   const SessionSums total = total_of(overview.by_arm);
   if (total.sessions == 0) return "no sessions\n";
-  const Interval share = glitched_share_interval(total, kError);
+  const Interval share = glitched_share_interval(total, kFleetError);
   const std::string lowest =
       share.low > 0 ? " to 1 of " + short_number(1 / share.low) : " or fewer";
   std::string text =

@@ -79,7 +79,7 @@ TEST(LoadTrend, TooLittleTellsNothing) {
 TEST(LoadTrend, RatesByMemoryAreToldForThirdsOfTheExposure) {
   LoadTable table = {};
   for (int cpu = 0; cpu < 9; ++cpu) table[at(cpu, cpu % 3)] = {3600, static_cast<double>(cpu)};
-  const std::vector<LoadRates> rates = rates_by_memory(table);
+  const std::vector<MemoryBinRates> rates = rates_by_memory(table);
   ASSERT_EQ(rates.size(), 3U);
   EXPECT_EQ(rates[0].first_cpu_bin, 0);
   EXPECT_EQ(rates[0].last_cpu_bin, 2);
@@ -87,7 +87,7 @@ TEST(LoadTrend, RatesByMemoryAreToldForThirdsOfTheExposure) {
   EXPECT_EQ(rates[1].by_memory[2].events, 5);
   EXPECT_EQ(rates[1].by_memory[2].time, 1);
   double all = 0;
-  for (const LoadRates& part : rates) {
+  for (const MemoryBinRates& part : rates) {
     for (const EventCount& count : part.by_memory) all += count.events;
   }
   EXPECT_EQ(all, 36);
