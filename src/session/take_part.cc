@@ -11,7 +11,7 @@
 namespace holdfast::session {
 namespace {
 
-Error cannot_create(const std::string& path, int create_errno) {
+Error cannot_create_part(const std::string& path, int create_errno) {
   if (create_errno == EEXIST) {
     return Error{ErrorKind::kUsage, EEXIST,
                  path + " exists already: not overwritten; take another name, or --force"};
@@ -24,7 +24,7 @@ Error cannot_create(const std::string& path, int create_errno) {
 Result<TakePart> TakePart::create(const std::string& path, const Options& options) {
   const int only_new = options.is_replacing ? 0 : O_EXCL;
   probe::FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | only_new, 0666));
-  if (file.number() < 0) return cannot_create(path, errno);
+  if (file.number() < 0) return cannot_create_part(path, errno);
   // Held until the file is closed: neither repaired nor replaced while it grows.
   if (flock(file.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorKind::kUsage, EWOULDBLOCK, path + " is being written by another program"};
