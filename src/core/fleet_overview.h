@@ -14,9 +14,6 @@
 
 namespace holdfast {
 
-/// All intervals about a fleet: 95 %.
-inline constexpr double kFleetError = 0.05;
-
 /// Which sessions are asked about. An empty text is any.
 struct FleetFilter {
   std::string app;
@@ -85,35 +82,7 @@ struct FleetOverview {
   std::vector<ReportLine> glitched_reports;  ///< The newest.
 };
 
-/// One group, all buckets together.
-struct NamedSums {
-  std::string name;
-  SessionSums sums;
-};
-
-/// The groups in their order, buckets added up.
-std::vector<NamedSums> by_name(const std::vector<SessionGroup>& groups);
-/// All groups together.
-SessionSums total_of(const std::vector<SessionGroup>& groups);
+/// All buckets together.
 CellSums total_of(const std::array<CellSums, kInstallBuckets>& cells);
-
-/// Glitches, and hours in which they could have happened.
-EventCount glitches_in_hours(const SessionSums& sums);
-
-/// The share of sessions with a glitch lies here with probability 1 - `error`, if sessions are
-/// independent of each other: C. Clopper & E. Pearson (Biometrika 26, 1934).
-Interval glitched_share_interval(const SessionSums& sums, double error);
-
-/// Glitches per hour by tenths of memory use, while processor use was in some range.
-struct MemoryResponse {
-  int first_cpu_bin = 0;
-  int last_cpu_bin = 0;  ///< Inclusive.
-  std::array<EventCount, 10> by_memory{};
-};
-
-/// Up to three ranges of processor use with about the same exposure each, from little to much.
-/// Empty without exposure. Within a range processor use hardly differs, so what rises there rises
-/// with memory use.
-std::vector<MemoryResponse> memory_responses(const CellSums& cells);
 
 }  // namespace holdfast

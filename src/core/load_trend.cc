@@ -128,10 +128,11 @@ std::vector<MemoryBinRates> rates_by_memory(const LoadTable& table) {
   int last_part = -1;
   for (size_t cpu = 0; cpu < kBins; ++cpu) {
     const double seconds = seconds_of_cpu_bin(table, cpu);
+    if (seconds <= 0) continue;
     // A bin belongs to the third in which its middle lies.
     const int part = std::min(static_cast<int>(kParts * (before + seconds / 2) / all), kParts - 1);
     before += seconds;
-    if (parts.empty() || (seconds > 0 && part != last_part)) {
+    if (part != last_part) {
       parts.emplace_back();
       parts.back().first_cpu_bin = static_cast<int>(cpu);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/fleet_json.h"
 
+#include "core/fleet_answers.h"
 #include "core/report_forms.h"
 #include "report/json_writer.h"
 
@@ -14,34 +15,64 @@ void add_interval(JsonWriter& json, std::string_view name, const Interval& inter
   json.end_array();
 }
 
-void add_sums(JsonWriter& json, const SessionSums& sums) {
-  const EventCount rate = glitches_in_hours(sums);
+std::string_view name_of(IntervalBasis basis) {
+  return basis == IntervalBasis::kUsers ? "users" : "sessions";
+}
+
+void add_answer(JsonWriter& json, const GroupAnswer& group) {
+  const SessionSums& sums = group.sums;
   json.field("reports", sums.reports);
   json.field("sessions", sums.sessions);
   json.field("glitched_sessions", sums.glitched);
   json.field("glitches", sums.glitches);
-  json.field("hours", rate.time);
+  json.field("hours", static_cast<double>(sums.exposure_ms) / 3'600'000);
   json.field("frames_lost", sums.frames_lost);
-  add_interval(json, "glitched_share_interval", glitched_share_interval(sums, kFleetError));
-  json.field("glitches_per_hour", rate.rate());
-  if (rate.time > 0) {
-    add_interval(json, "glitches_per_hour_interval", rate_interval(rate, kFleetError));
-  } else {
+  json.field("glitched_share", group.glitched_share.value);
+  add_interval(json, "glitched_share_interval", group.glitched_share.interval);
+  json.field("interval_basis", name_of(group.glitched_share.basis));
+  if (!group.has_hours()) {
+    json.null_field("glitches_per_hour");
     json.null_field("glitches_per_hour_interval");
+    return;
   }
+  json.field("glitches_per_hour", group.per_hour.value);
+  add_interval(json, "glitches_per_hour_interval", group.per_hour.interval);
 }
 
 void add_groups(JsonWriter& json, std::string_view name, std::string_view key,
-                const std::vector<SessionGroup>& groups) {
+                const std::vector<GroupAnswer>& groups) {
   json.begin_array(name);
-  for (const NamedSums& each : by_name(groups)) {
+  for (const GroupAnswer& group : groups) {
     json.begin_object();
     json.field(key,
-               key == "day" ? day_text(std::strtoll(each.name.c_str(), nullptr, 10)) : each.name);
-    add_sums(json, each.sums);
+               key == "day" ? day_text(std::strtoll(group.name.c_str(), nullptr, 10)) : group.name);
+    add_answer(json, group);
     json.end_object();
   }
   json.end_array();
+}
+
+void add_arms(JsonWriter& json, const std::vector<ArmAnswer>& arms) {
+  json.begin_array("comparisons");
+  for (const ArmAnswer& arm : arms) {
+    json.begin_object();
+    json.field("arm", arm.arm);
+    json.field("reference", "none");
+    json.field("ratio", arm.comparison.ratio.value);
+    add_interval(json, "ratio_interval", arm.comparison.ratio.interval);
+    json.field("interval_basis", name_of(arm.comparison.ratio.basis));
+    json.field("p_value", arm.comparison.p_value);
+    json.field("more_sessions", arm.comparison.more_sessions);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void add_trend(JsonWriter& json, std::string_view name, const LoadTrend& trend) {
+  json.begin_object(name);
+  json.field("z", trend.z);
+  json.field("p_value", trend.p_value);
+  json.end_object();
 }
 
 void add_cells(JsonWriter& json, const CellSums& cells) {
@@ -84,19 +115,23 @@ void add_filter(JsonWriter& json, const FleetFilter& filter) {
 }  // namespace
 
 std::string fleet_json(const FleetOverview& overview) {
+  const FleetAnswers answers = answers_of(overview);
   JsonWriter json = begin_line("holdfast.stats/1");
   add_filter(json, overview.filter);
   json.field("installs", overview.installs.installs);
   json.field("installs_without_glitch", overview.installs.without_glitch);
   json.begin_object("all");
-  add_sums(json, total_of(overview.by_arm));
+  add_answer(json, answers.all);
   json.end_object();
-  add_groups(json, "days", "day", overview.by_day);
-  add_groups(json, "versions", "version", overview.by_version);
-  add_groups(json, "arms", "arm", overview.by_arm);
-  add_groups(json, "systems", "os", overview.by_os);
-  add_groups(json, "backends", "backend", overview.by_backend);
+  add_groups(json, "days", "day", answers.by_day);
+  add_groups(json, "versions", "version", answers.by_version);
+  add_groups(json, "arms", "arm", answers.by_arm);
+  add_groups(json, "systems", "os", answers.by_os);
+  add_groups(json, "backends", "backend", answers.by_backend);
+  add_arms(json, answers.arms);
   add_cells(json, total_of(overview.cells));
+  add_trend(json, "memory_trend", answers.memory_trend);
+  add_trend(json, "processor_trend", answers.processor_trend);
   add_causes(json, "causes", overview.causes);
   add_causes(json, "worst_places", overview.worst_places);
   return end_line(std::move(json));

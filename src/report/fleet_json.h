@@ -8,7 +8,8 @@
 
 namespace holdfast {
 
-/// One line of JSON, without its line feed. Intervals are for 95 %, if sessions were independent.
+/// One line of JSON, without its line feed. Intervals are for 95 %, and say what they rest on
+/// (`interval_basis`).
 std::string fleet_json(const FleetOverview& overview);
 
 }  // namespace holdfast

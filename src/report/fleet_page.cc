@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/fleet_answers.h"
 #include "core/report_forms.h"
 #include "report/fleet_parts.h"
 #include "report/html_text.h"
@@ -85,28 +86,30 @@ std::string filter_form(const FleetOverview& overview, int64_t today) {
          choice("since", "Since", first, since) + "<button>Show</button></form>";
 }
 
-std::string headline(const FleetOverview& overview) {
-  const SessionSums total = total_of(overview.by_arm);
+std::string headline(const FleetOverview& overview, const GroupAnswer& all) {
+  const SessionSums& total = all.sums;
   if (total.sessions == 0) {
     return "<h1>No sessions yet</h1><p>Reports show up here as they come in.</p>";
   }
-  const Interval share = glitched_share_interval(total, kFleetError);
+  const Interval& share = all.glitched_share.interval;
   std::string html =
       "<h1>" + (total.glitched > 0 ? one_of(total) : "None of " + grouped_digits(total.sessions)) +
       " sessions has a glitch</h1><p>";
   if (total.glitched > 0) {
-    html += "95 % interval, if sessions were independent of each other: 1 of " +
+    html += "95 % interval, " + std::string(basis_words(all.glitched_share.basis)) + ": 1 of " +
             short_number(1 / share.high) + " to 1 of " + short_number(1 / share.low) + ". ";
   } else {
     html +=
         "So it is, with 95 % confidence, fewer than 1 of " + short_number(1 / share.high) + ". ";
   }
-  const EventCount rate = glitches_in_hours(total);
-  html += with_interval(rate.rate(), rate_interval(rate, kFleetError)) +
-          " glitches per hour.</p><p>" + grouped_digits(total.sessions) + " sessions (" +
+  if (all.has_hours()) {
+    html += with_interval(all.per_hour.value, all.per_hour.interval) + " glitches per hour.";
+  }
+  html += "</p><p>" + grouped_digits(total.sessions) + " sessions (" +
           grouped_digits(total.reports) + " reports) of " +
           grouped_digits(overview.installs.installs) + " installations, " +
-          short_number(rate.time) + " hours; " + grouped_digits(total.glitches) + " glitches. " +
+          short_number(static_cast<double>(total.exposure_ms) / 3'600'000) + " hours; " +
+          grouped_digits(total.glitches) + " glitches. " +
           grouped_digits(overview.installs.without_glitch) + " installations have had none.</p>";
   if (overview.installs.installs < kFewInstalls) {
     html +=
@@ -121,32 +124,30 @@ ChartPoint rate_point(std::string label, const EventCount& count) {
   return {std::move(label), count.rate(), rate_interval(count, kFleetError), true};
 }
 
-std::string trend(const FleetOverview& overview) {
+std::string trend(const std::vector<GroupAnswer>& days) {
   ChartSeries series{"sessions with a glitch, in %", {}};
   int64_t next_day = 0;
-  for (const NamedSums& day : by_name(overview.by_day)) {
+  for (const GroupAnswer& day : days) {
     const int64_t number = std::strtoll(day.name.c_str(), nullptr, 10);
     // Days without a session are shown as such, but not years of them.
     for (; next_day != 0 && next_day < number && series.points.size() < 800; next_day++) {
       series.points.push_back({day_text(next_day).substr(5), 0, {}, false});
     }
     next_day = number + 1;
-    Interval share = glitched_share_interval(day.sums, kFleetError);
-    share = {100 * share.low, 100 * share.high};
-    const auto glitched = static_cast<double>(day.sums.glitched);
-    const double percent =
-        100 * glitched / static_cast<double>(std::max<int64_t>(day.sums.sessions, 1));
-    series.points.push_back({day_text(number).substr(5), percent, share, day.sums.sessions > 0});
+    const Interval& share = day.glitched_share.interval;
+    series.points.push_back({day_text(number).substr(5),
+                             100 * day.glitched_share.value,
+                             {100 * share.low, 100 * share.high},
+                             day.sums.sessions > 0});
   }
   return section("Over time", "Sessions with a glitch by day, in percent, with 95 % intervals.",
                  chart_svg("Sessions with a glitch by day, in percent", "%", {series}));
 }
 
-std::string dose_response(const FleetOverview& overview) {
-  const std::vector<MemoryResponse> responses = memory_responses(total_of(overview.cells));
+std::string dose_response(const FleetAnswers& answers) {
   std::vector<ChartSeries> series;
   std::vector<std::vector<std::string>> rows;
-  for (const MemoryResponse& response : responses) {
+  for (const MemoryBinRates& response : answers.by_memory) {
     const std::string range = std::to_string(response.first_cpu_bin * 10) + " to " +
                               std::to_string((response.last_cpu_bin + 1) * 10) + " %";
     series.push_back({"processors at " + range, {}});
@@ -165,23 +166,27 @@ std::string dose_response(const FleetOverview& overview) {
       "Is it memory, or the processor?",
       "Glitches per hour by memory use, each line at about the same use of the processors. "
       "A line that rises rises with memory use.",
-      chart_svg("Glitches per hour by memory use", "per hour", series) + table_html(heads, rows));
+      chart_svg("Glitches per hour by memory use", "per hour", series) + table_html(heads, rows) +
+          "<p>With memory use, at the same processor use, the rate <b>" +
+          trend_words(answers.memory_trend) +
+          "</b>; with processor use, at the same memory use, it <b>" +
+          trend_words(answers.processor_trend) + "</b>.</p>");
 }
 
 /// One row per group: how often, how many per hour, and on how much that rests.
-std::string groups_table(const std::vector<SessionGroup>& groups, std::string_view head,
+std::string groups_table(std::vector<GroupAnswer> groups, std::string_view head,
                          const FleetFilter& filter, std::string_view part) {
-  std::vector<NamedSums> names = by_name(groups);
-  std::stable_sort(names.begin(), names.end(), [](const NamedSums& a, const NamedSums& b) {
+  std::stable_sort(groups.begin(), groups.end(), [](const GroupAnswer& a, const GroupAnswer& b) {
     return a.sums.sessions > b.sums.sessions;
   });
   std::vector<std::vector<std::string>> rows;
-  for (const NamedSums& each : names) {
-    const EventCount rate = glitches_in_hours(each.sums);
+  for (const GroupAnswer& each : groups) {
+    const std::string rate =
+        each.has_hours() ? with_interval(each.per_hour.value, each.per_hour.interval) : "";
     rows.push_back(
         {part.empty() ? "<bdi>" + html_text(each.name) + "</bdi>" : linked(filter, part, each.name),
-         one_of(each.sums), with_interval(rate.rate(), rate_interval(rate, kFleetError)),
-         grouped_digits(each.sums.sessions), grouped_digits(each.sums.glitches)});
+         one_of(each.sums), rate, grouped_digits(each.sums.sessions),
+         grouped_digits(each.sums.glitches)});
     if (rows.size() == 30) break;
   }
   return table_html(
@@ -189,22 +194,12 @@ std::string groups_table(const std::vector<SessionGroup>& groups, std::string_vi
       rows);
 }
 
-/// Glitches per hour of each arm over that of the sessions with nothing locked.
-std::string arm_ratios(const FleetOverview& overview) {
-  const std::vector<NamedSums> arms = by_name(overview.by_arm);
-  const auto none = std::find_if(arms.begin(), arms.end(),
-                                 [](const NamedSums& arm) { return arm.name == "none"; });
-  if (none == arms.end()) return "";
+/// Each arm against the sessions with nothing locked.
+std::string arm_ratios(const std::vector<ArmAnswer>& arms) {
   std::string html;
-  for (const NamedSums& arm : arms) {
-    if (arm.name == "none") continue;
-    const EventCount treated = glitches_in_hours(arm.sums);
-    const EventCount reference = glitches_in_hours(none->sums);
-    if (treated.events + reference.events == 0 || treated.time * reference.time == 0) continue;
-    html += "<p><b>" + html_text(arm.name) + "</b> locked against none: " +
-            with_interval(ratio_of(treated, reference),
-                          ratio_interval(treated, reference, kFleetError)) +
-            " times the glitches per hour.</p>";
+  for (const ArmAnswer& arm : arms) {
+    html += "<p><b>" + html_text(arm.arm) +
+            "</b> locked against none: " + comparison_words(arm.comparison) + ".</p>";
   }
   return html;
 }
@@ -306,20 +301,21 @@ svg circle{fill:currentColor}svg .whisker{stroke:currentColor;opacity:.5}
 
 std::string fleet_page(const FleetOverview& overview, int64_t today) {
   const FleetFilter& filter = overview.filter;
-  std::string body = filter_form(overview, today) + headline(overview);
-  body += trend(overview) + dose_response(overview);
+  const FleetAnswers answers = answers_of(overview);
+  std::string body = filter_form(overview, today) + headline(overview, answers.all);
+  body += trend(answers.by_day) + dose_response(answers);
   body += section("Does locking help?",
                   "By how much of the program's memory was locked in the session.",
-                  groups_table(overview.by_arm, "locked", filter, "arm") + arm_ratios(overview));
+                  groups_table(answers.by_arm, "locked", filter, "arm") + arm_ratios(answers.arms));
   body += section("Why", "What made the audio thread late, as far as reports list it.",
                   causes(overview));
   body += section("Worst pages", "Whose code or data was not in memory when it was needed.",
                   places(overview));
   body += section("Versions", "A link shows that version alone.",
-                  groups_table(overview.by_version, "version", filter, "version"));
+                  groups_table(answers.by_version, "version", filter, "version"));
   body += section("Systems", "",
-                  groups_table(overview.by_os, "system", filter, "") +
-                      groups_table(overview.by_backend, "sound system", filter, ""));
+                  groups_table(answers.by_os, "system", filter, "") +
+                      groups_table(answers.by_backend, "sound system", filter, ""));
   body +=
       section("Installations",
               "Those with most sessions that glitched. A few of them can make a fleet look bad.",

@@ -158,6 +158,27 @@ std::string one_of(const SessionSums& sums) {
   return "1 of " + short_number(each);
 }
 
+std::string_view basis_words(IntervalBasis basis) {
+  return basis == IntervalBasis::kUsers
+             ? "allowing for differences between users"
+             : "if sessions were independent: too few users had a glitch to allow for more";
+}
+
+std::string trend_words(const LoadTrend& trend) {
+  if (trend.p_value >= kFleetError) return "shows no trend (p " + short_number(trend.p_value) + ")";
+  return (trend.z > 0 ? "rises (p " : "falls (p ") + short_number(trend.p_value) + ")";
+}
+
+std::string comparison_words(const FleetComparison& comparison) {
+  if (!std::isfinite(comparison.ratio.value)) return "not to be compared: too few glitches";
+  std::string text = with_interval(comparison.ratio.value, comparison.ratio.interval) +
+                     " times the glitches per hour, p " + short_number(comparison.p_value);
+  const double more = comparison.more_sessions.value_or(0);
+  if (comparison.p_value < kFleetError || more < 1) return text;
+  return text + "; to see a halving takes about " +
+         grouped_digits(static_cast<int64_t>(std::min(more, 1e15))) + " sessions more";
+}
+
 std::string table_html(const std::vector<std::string>& heads,
                        const std::vector<std::vector<std::string>>& rows) {
   std::string html = "<table><thead><tr>";

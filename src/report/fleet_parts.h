@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/fleet_overview.h"
+#include "core/fleet_answers.h"
 
 namespace holdfast {
 
@@ -21,6 +21,13 @@ std::string short_number(double number);
 std::string with_interval(double value, const Interval& interval);
 /// "1 of 412"; "none of 1,234" without a glitch.
 std::string one_of(const SessionSums& sums);
+
+/// Added to "95 % interval": how users were allowed for.
+std::string_view basis_words(IntervalBasis basis);
+/// "rises (p 0.003)", "shows no trend (p 0.4)".
+std::string trend_words(const LoadTrend& trend);
+/// "0.52 (0.31 to 0.88) times the glitches per hour, p 0.01", and how much more is needed.
+std::string comparison_words(const FleetComparison& comparison);
 
 /// A table; cells are HTML already. The first column is text, all others are numbers.
 std::string table_html(const std::vector<std::string>& heads,

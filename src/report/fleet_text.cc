@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/fleet_answers.h"
 #include "report/fleet_parts.h"
 #include "report/printable.h"
 
@@ -16,36 +17,46 @@ std::string padded(std::string text, size_t width) {
   return text + " ";
 }
 
-std::string sums_line(std::string_view name, const SessionSums& sums) {
-  const EventCount rate = glitches_in_hours(sums);
-  std::string line = "  " + padded(printable(name), kNameWidth) + padded(one_of(sums), 14);
-  if (rate.time > 0) {
-    line += padded(with_interval(rate.rate(), rate_interval(rate, kFleetError)) + "/h", 30);
+std::string group_line(const GroupAnswer& group) {
+  std::string line =
+      "  " + padded(printable(group.name), kNameWidth) + padded(one_of(group.sums), 14);
+  if (group.has_hours()) {
+    line += padded(with_interval(group.per_hour.value, group.per_hour.interval) + "/h", 30);
   }
-  return line + grouped_digits(sums.sessions) + " sessions\n";
+  return line + grouped_digits(group.sums.sessions) + " sessions\n";
 }
 
-std::string groups_text(std::string_view title, const std::vector<SessionGroup>& groups) {
+std::string groups_text(std::string_view title, const std::vector<GroupAnswer>& groups) {
   std::string text = "\n" + std::string(title) + "\n";
-  for (const NamedSums& each : by_name(groups)) text += sums_line(each.name, each.sums);
+  for (const GroupAnswer& group : groups) text += group_line(group);
   return text;
 }
 
-std::string response_text(const FleetOverview& overview) {
+std::string arms_text(const std::vector<ArmAnswer>& arms) {
+  std::string text;
+  for (const ArmAnswer& arm : arms) {
+    text += "  " + printable(arm.arm) + " / none: " + comparison_words(arm.comparison) + "\n";
+  }
+  return text;
+}
+
+std::string response_text(const FleetAnswers& answers) {
   std::string text = "\nglitches per hour by memory use, at about the same processor use\n  " +
                      padded("processors", kNameWidth);
-  for (int bin = 0; bin < 10; bin++) text += padded(std::to_string(bin * 10) + " %", 7);
+  for (int bin = 0; bin < kLoadBins; bin++) text += padded(std::to_string(bin * 10) + " %", 7);
   text += "\n";
-  for (const MemoryResponse& response : memory_responses(total_of(overview.cells))) {
-    text += "  " + padded(std::to_string(response.first_cpu_bin * 10) + " to " +
-                              std::to_string(response.last_cpu_bin * 10 + 10) + " %",
+  for (const MemoryBinRates& rates : answers.by_memory) {
+    text += "  " + padded(std::to_string(rates.first_cpu_bin * 10) + " to " +
+                              std::to_string(rates.last_cpu_bin * 10 + 10) + " %",
                           kNameWidth);
-    for (const EventCount& count : response.by_memory) {
+    for (const EventCount& count : rates.by_memory) {
       text += padded(count.time > 0 ? short_number(count.rate()) : "-", 7);
     }
     text += "\n";
   }
-  return text;
+  return text + "  with memory use, at the same processor use, the rate " +
+         trend_words(answers.memory_trend) + "\n  with processor use, at the same memory use, it " +
+         trend_words(answers.processor_trend) + "\n";
 }
 
 std::string causes_text(const FleetOverview& overview) {
@@ -67,21 +78,22 @@ std::string causes_text(const FleetOverview& overview) {
 }  // namespace
 
 std::string fleet_text(const FleetOverview& overview) {
-  const SessionSums total = total_of(overview.by_arm);
+  const FleetAnswers answers = answers_of(overview);
+  const SessionSums& total = answers.all.sums;
   if (total.sessions == 0) return "no sessions\n";
-  const Interval share = glitched_share_interval(total, kFleetError);
+  const FleetEstimate& share = answers.all.glitched_share;
   const std::string lowest =
-      share.low > 0 ? " to 1 of " + short_number(1 / share.low) : " or fewer";
+      share.interval.low > 0 ? " to 1 of " + short_number(1 / share.interval.low) : " or fewer";
   std::string text =
-      one_of(total) + " sessions has a glitch (95 %, if sessions were independent: 1 of " +
-      short_number(1 / share.high) + lowest + ")\n" + grouped_digits(total.sessions) +
-      " sessions (" + grouped_digits(total.reports) + " reports) of " +
-      grouped_digits(overview.installs.installs) + " installations, " +
+      one_of(total) + " sessions has a glitch (95 %, " + std::string(basis_words(share.basis)) +
+      ": 1 of " + short_number(1 / share.interval.high) + lowest + ")\n" +
+      grouped_digits(total.sessions) + " sessions (" + grouped_digits(total.reports) +
+      " reports) of " + grouped_digits(overview.installs.installs) + " installations, " +
       grouped_digits(overview.installs.without_glitch) + " of which have had none\n";
-  text += groups_text("locked", overview.by_arm) + groups_text("versions", overview.by_version) +
-          groups_text("systems", overview.by_os) +
-          groups_text("sound systems", overview.by_backend);
-  return text + response_text(overview) + causes_text(overview);
+  text += groups_text("locked", answers.by_arm) + arms_text(answers.arms) +
+          groups_text("versions", answers.by_version) + groups_text("systems", answers.by_os) +
+          groups_text("sound systems", answers.by_backend);
+  return text + response_text(answers) + causes_text(overview);
 }
 
 }  // namespace holdfast

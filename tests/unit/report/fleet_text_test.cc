@@ -10,8 +10,10 @@ namespace {
 
 TEST(FleetText, BeginsWithTheHeadline) {
   const std::string text = fleet_text(test::sample_fleet());
-  EXPECT_EQ(text.find("1 of 167 sessions has a glitch (95 %, if sessions were independent: 1 of "),
-            0U);
+  EXPECT_EQ(
+      text.find(
+          "1 of 167 sessions has a glitch (95 %, allowing for differences between users: 1 of "),
+      0U);
   EXPECT_NE(text.find("3,000 sessions (140 reports) of 12 installations, 9 of which have had none"),
             std::string::npos);
   EXPECT_NE(text.find("\n  none               1 of 125 "), std::string::npos);
