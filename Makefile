@@ -40,6 +40,7 @@ bench: ci
 # As root on a machine that does nothing else: what needs root is listed as not measured otherwise.
 verify: test release
 	packaging/try_installation.sh $(BUILD)/release
+	HF_ANALYZE=1 tests/checks/clang_tidy.sh . $(BUILD)/ci/tidy
 	bench/verify.py $(BUILD)/ci --write docs/benchmarks.md
 
 install: release

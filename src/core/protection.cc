@@ -76,7 +76,7 @@ class Planner {
 /// Locks range after range, and adds up.
 class Executor {
  public:
-  Executor(const LockRoom& room, size_t page_bytes, PageLocker& locker)
+  Executor(const LockAllowance& room, size_t page_bytes, PageLocker& locker)
       : room_bytes_(room.bytes), refusal_(room.refusal), page_bytes_(page_bytes), locker_(locker) {
     for (const MemoryRange& range : room.already) locked_.add(range.begin, range.end());
   }
@@ -175,8 +175,8 @@ std::vector<ProtectedRange> plan_protection(const std::vector<Region>& regions,
   return planner.take();
 }
 
-Protection protect(std::span<const ProtectedRange> plan, const LockRoom& room, size_t page_bytes,
-                   PageLocker& locker) {
+Protection protect(std::span<const ProtectedRange> plan, const LockAllowance& room,
+                   size_t page_bytes, PageLocker& locker) {
   Executor executor(room, page_bytes, locker);
   for (const ProtectedRange& range : plan) executor.take(range);
   return executor.finish();

@@ -77,7 +77,7 @@ class PageLocker {
 };
 
 /// How much may be locked.
-struct LockRoom {
+struct LockAllowance {
   size_t bytes = 0;
   int refusal = 0;                   ///< The errno for what does not fit.
   std::vector<MemoryRange> already;  ///< Is locked, and so costs nothing.
@@ -102,7 +102,7 @@ struct Protection {
 
 /// Locks what fits, in the order of the plan. What does not fit is left out without asking the
 /// kernel, and smaller ranges behind it still get their chance.
-Protection protect(std::span<const ProtectedRange> plan, const LockRoom& room, size_t page_bytes,
-                   PageLocker& locker);
+Protection protect(std::span<const ProtectedRange> plan, const LockAllowance& room,
+                   size_t page_bytes, PageLocker& locker);
 
 }  // namespace holdfast

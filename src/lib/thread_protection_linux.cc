@@ -71,9 +71,9 @@ int64_t locked_by_process(int64_t otherwise) {
   return locked ? *locked : otherwise;
 }
 
-LockRoom room_under(const act::LockBudget& budget, size_t leave_bytes,
-                    std::vector<MemoryRange> already) {
-  LockRoom room;
+LockAllowance room_under(const act::LockBudget& budget, size_t leave_bytes,
+                         std::vector<MemoryRange> already) {
+  LockAllowance room;
   room.already = std::move(already);
   room.refusal = budget.soft_bytes == 0 ? EPERM : ENOMEM;
   if (budget.is_unlimited) {
@@ -143,7 +143,7 @@ Result<ThreadProtection> protect_own_thread(ThreadWish wish) {
   wish.memory.thread_local_storage = own_thread_local_storage(target.regions);
   wish.memory.own = own_memory(target.regions);
   const auto plan = plan_protection(target.regions, wish.memory, probe::page_bytes());
-  const LockRoom room =
+  const LockAllowance room =
       room_under(budget, wish.leave_bytes, target.locked.value_or(std::vector<MemoryRange>()));
   KernelLocker locker;
   reached.protection = protect(plan, room, probe::page_bytes(), locker);

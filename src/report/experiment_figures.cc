@@ -126,7 +126,10 @@ std::string ratio_figure(std::span<const IntervalRow> rows, const std::string& l
   const Axis axis{std::pow(10, std::floor(std::log10(std::max(low, kSmallestRatio)))),
                   std::min(nice_above(high), 1000.0), true};
   std::vector<double> values;
-  for (double value = axis.low; value <= axis.high * 1.001; value *= 10) values.push_back(value);
+  const auto decades = static_cast<int>(std::floor(std::log10(axis.high / axis.low) + 0.001));
+  for (int decade = 0; decade <= decades; ++decade) {
+    values.push_back(axis.low * std::pow(10, decade));
+  }
   const double one = axis.place(1);
   const double bottom = 12 + kRow * static_cast<double>(rows.size());
   return interval_rows(rows, axis, values, label, line(one, 6, one, bottom, "one"));

@@ -12,7 +12,7 @@ fi
 source=$1
 build=$2
 cmake -S "$source" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang \
-  -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
+  -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DHF_GROUPS=OFF \
   -DCMAKE_CXX_COMPILER_LAUNCHER= -DCMAKE_C_COMPILER_LAUNCHER= >"$build.log" 2>&1 ||
   { cat "$build.log"; exit 1; }
 exec python3 "$(dirname "$0")/clang_tidy.py" "$source" "$build"

@@ -130,7 +130,7 @@ TEST(Protect, WhatIsLockedAlreadyCostsNothing) {
   const std::vector<ProtectedRange> plan = {
       {ProtectedKind::kGiven, "again", 0x10000, 8 * kPageBytes, false}};
   FakeLocker locker;
-  const LockRoom room = {kPageBytes, ENOMEM, {{0x11000, 20 * kPageBytes, ""}}};
+  const LockAllowance room = {kPageBytes, ENOMEM, {{0x11000, 20 * kPageBytes, ""}}};
   const Protection protection = protect(plan, room, kPageBytes, locker);
   EXPECT_EQ(protection.locked_bytes, 8 * kPageBytes);
   EXPECT_EQ(protection.charged_bytes, kPageBytes);

@@ -20,7 +20,7 @@ nlohmann::json charts_of(const SessionFacts& facts) {
 
 TEST(SessionColumns, SharesAreOfTheTimeBetweenTwoReadings) {
   const auto charts = charts_of(test::shown_facts());
-  EXPECT_EQ(charts["memory"]["at_ms"], nlohmann::json({100}));
+  EXPECT_EQ(charts["memory"]["at_ms"], nlohmann::json::array({100}));
   EXPECT_EQ(charts["memory"]["available_kib"][0], (4 << 20) - 1200);
   EXPECT_EQ(charts["memory"]["stalled_some_permille"][0], 300);  // 30 ms of 100 ms
   EXPECT_TRUE(charts["memory"]["stalled_full_permille"].is_null());
@@ -29,10 +29,10 @@ TEST(SessionColumns, SharesAreOfTheTimeBetweenTwoReadings) {
 
 TEST(SessionColumns, FaultsAreEventsOnRowsOfPages) {
   const auto faults = charts_of(test::shown_facts())["faults"];
-  EXPECT_EQ(faults["after_us"], nlohmann::json({100'010}));
-  EXPECT_EQ(faults["length_100ns"], nlohmann::json({9000}));
-  EXPECT_EQ(faults["major"], nlohmann::json({0}));
-  EXPECT_EQ(faults["row"], nlohmann::json({0}));
+  EXPECT_EQ(faults["after_us"], nlohmann::json::array({100'010}));
+  EXPECT_EQ(faults["length_100ns"], nlohmann::json::array({9000}));
+  EXPECT_EQ(faults["major"], nlohmann::json::array({0}));
+  EXPECT_EQ(faults["row"], nlohmann::json::array({0}));
   EXPECT_EQ(faults["groups"][0]["name"], "libfoo.so library text");
   EXPECT_EQ(faults["addresses"][0], "0x6000");
 }
