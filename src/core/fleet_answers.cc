@@ -7,7 +7,7 @@
 namespace holdfast {
 namespace {
 
-constexpr double kMillisecondsPerHour = 3'600'000;
+constexpr double kMsInHour = 3'600'000;
 constexpr std::string_view kReferenceArm = "none";
 
 using BucketSums = std::array<SessionSums, kInstallBuckets>;
@@ -33,7 +33,7 @@ FleetBuckets to_buckets(const BucketSums& all) {
   for (const SessionSums& sums : all) {
     buckets.push_back({static_cast<double>(sums.sessions), static_cast<double>(sums.glitched),
                        static_cast<double>(sums.glitches),
-                       static_cast<double>(sums.exposure_ms) / kMillisecondsPerHour});
+                       static_cast<double>(sums.exposure_ms) / kMsInHour});
   }
   return buckets;
 }

@@ -17,12 +17,12 @@ struct TrueRate {
 };
 
 inline double simulated_glitches(const TrueRate& truth, double minutes, std::mt19937_64& random) {
-  std::poisson_distribution<int> episodes(truth.per_minute / truth.burst * minutes);
+  const double mean = truth.per_minute / truth.burst * minutes;
+  if (mean <= 0) return 0;  // neither distribution is defined for what never or always happens
+  int glitches = std::poisson_distribution<int>(mean)(random);
+  if (truth.burst <= 1) return glitches;
   std::geometric_distribution<int> more(1 / truth.burst);
-  double glitches = 0;
-  for (int left = episodes(random); left > 0; --left) {
-    glitches += truth.burst > 1 ? 1 + more(random) : 1;
-  }
+  for (int left = glitches; left > 0; --left) glitches += more(random);
   return glitches;
 }
 
