@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/prove_journal.h"
 #include "cmd/prove_stage.h"
+#include "cmd/result_file.h"
 #include "core/workload_text.h"
 
 namespace holdfast::cmd {
@@ -59,6 +60,10 @@ Result<ExperimentDesign> make_design(const DemoOptions& options) {
 
 Result<int> demonstrate(const DemoOptions& options, Output& output) {
   HF_TRY_ASSIGN(ExperimentDesign design, make_design(options));
+  if (!options.page.empty()) {
+    auto place = check_result(options.page);
+    if (!place) return std::move(place.error()).in("choose another place with --report");
+  }
   HF_TRY_ASSIGN(ProveStage stage, build_stage(design, kLimitBytes, output));
   if (!stage.scope && design.block_frames == kBlockFrames) {
     design.block_frames = kBlockFramesUnpressed;

@@ -18,6 +18,7 @@
 #include "cmd/program_check.h"
 #include "cmd/prove_journal.h"
 #include "cmd/prove_stage.h"
+#include "cmd/result_file.h"
 #include "core/byte_size.h"
 #include "core/workload_text.h"
 
@@ -125,6 +126,7 @@ Result<int> prove(const ProveOptions& options, Output& output) {
         "--pressure page_out is for a thread of our own: a program does not push "
         "out its own pages");
   }
+  if (!options.page.empty()) HF_TRY(check_result(options.page));
   HF_TRY_ASSIGN(const int64_t limit_bytes, read_limit(options.limit));
   HF_TRY_ASSIGN(ProveJournal journal, ProveJournal::open(options.resume));
   if (!journal.found() && !wished) return std::move(wished.error());

@@ -47,4 +47,16 @@ Result<> write_result(const std::string& path, std::string_view text) {
   return written;
 }
 
+Result<> check_result(const std::string& path) {
+  struct stat there = {};
+  if (stat(path.c_str(), &there) == 0) {
+    if (S_ISDIR(there.st_mode)) return usage_error(path + " is a folder");
+    if (!S_ISREG(there.st_mode)) return Done{};
+  }
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (access(folder.c_str(), W_OK) != 0) return system_error("cannot write into " + folder, errno);
+  return Done{};
+}
+
 }  // namespace holdfast::cmd

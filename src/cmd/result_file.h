@@ -14,4 +14,8 @@ namespace holdfast::cmd {
 /// says; the draft is taken away again.
 Result<> write_result(const std::string& path, std::string_view text);
 
+/// Whether that could succeed, as far as can be told before there is anything to write: for results
+/// that take minutes. Errors: as write_result().
+Result<> check_result(const std::string& path);
+
 }  // namespace holdfast::cmd

@@ -7,7 +7,6 @@
 namespace holdfast {
 namespace {
 
-constexpr double kMsInHour = 3'600'000;
 constexpr std::string_view kReferenceArm = "none";
 
 using BucketSums = std::array<SessionSums, kInstallBuckets>;
@@ -32,8 +31,7 @@ FleetBuckets to_buckets(const BucketSums& all) {
   FleetBuckets buckets;
   for (const SessionSums& sums : all) {
     buckets.push_back({static_cast<double>(sums.sessions), static_cast<double>(sums.glitched),
-                       static_cast<double>(sums.glitches),
-                       static_cast<double>(sums.exposure_ms) / kMsInHour});
+                       static_cast<double>(sums.glitches), sums.hours()});
   }
   return buckets;
 }

@@ -45,6 +45,7 @@ struct SessionSums {
   int64_t exposure_ms = 0;
   int64_t frames_lost = 0;
 
+  [[nodiscard]] double hours() const { return static_cast<double>(exposure_ms) / 3'600'000; }
   SessionSums& operator+=(const SessionSums& other);
   friend bool operator==(const SessionSums&, const SessionSums&) = default;
 };

@@ -94,10 +94,17 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Access acce
   if (code != SQLITE_OK) return database.error("cannot be opened");
   sqlite3_busy_timeout(handle, kBusyMs);
   sqlite3_extended_result_codes(handle, 1);
+  // Opening alone reads nothing of the file.
+  if (sqlite3_exec(handle, "PRAGMA schema_version", nullptr, nullptr, nullptr) == SQLITE_NOTADB) {
+    return database.error("");
+  }
   return database;
 }
 
 Error SqliteDatabase::error(const std::string& context) const {
+  if (sqlite3_errcode(database_.get()) == SQLITE_NOTADB) {
+    return {ErrorKind::kBadData, 0, path_ + " is no file of a collector; name one with --store"};
+  }
   return unavailable(path_ + ": " + context + ": " + sqlite3_errmsg(database_.get()));
 }
 

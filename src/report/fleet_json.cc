@@ -8,13 +8,6 @@
 namespace holdfast {
 namespace {
 
-void add_interval(JsonWriter& json, std::string_view name, const Interval& interval) {
-  json.begin_array(name);
-  json.value(interval.low);
-  json.value(interval.high);
-  json.end_array();
-}
-
 std::string_view name_of(IntervalBasis basis) {
   return basis == IntervalBasis::kUsers ? "users" : "sessions";
 }
@@ -25,10 +18,11 @@ void add_answer(JsonWriter& json, const GroupAnswer& group) {
   json.field("sessions", sums.sessions);
   json.field("glitched_sessions", sums.glitched);
   json.field("glitches", sums.glitches);
-  json.field("hours", static_cast<double>(sums.exposure_ms) / 3'600'000);
+  json.field("hours", sums.hours());
   json.field("frames_lost", sums.frames_lost);
   json.field("glitched_share", group.glitched_share.value);
-  add_interval(json, "glitched_share_interval", group.glitched_share.interval);
+  json.range_field("glitched_share_interval", group.glitched_share.interval.low,
+                   group.glitched_share.interval.high);
   json.field("interval_basis", name_of(group.glitched_share.basis));
   if (!group.has_hours()) {
     json.null_field("glitches_per_hour");
@@ -36,7 +30,8 @@ void add_answer(JsonWriter& json, const GroupAnswer& group) {
     return;
   }
   json.field("glitches_per_hour", group.per_hour.value);
-  add_interval(json, "glitches_per_hour_interval", group.per_hour.interval);
+  json.range_field("glitches_per_hour_interval", group.per_hour.interval.low,
+                   group.per_hour.interval.high);
 }
 
 void add_groups(JsonWriter& json, std::string_view name, std::string_view key,
@@ -59,7 +54,8 @@ void add_arms(JsonWriter& json, const std::vector<ArmAnswer>& arms) {
     json.field("arm", arm.arm);
     json.field("reference", "none");
     json.field("ratio", arm.comparison.ratio.value);
-    add_interval(json, "ratio_interval", arm.comparison.ratio.interval);
+    json.range_field("ratio_interval", arm.comparison.ratio.interval.low,
+                     arm.comparison.ratio.interval.high);
     json.field("interval_basis", name_of(arm.comparison.ratio.basis));
     json.field("p_value", arm.comparison.p_value);
     json.field("more_sessions", arm.comparison.more_sessions);

@@ -105,12 +105,11 @@ std::string headline(const FleetOverview& overview, const GroupAnswer& all) {
   if (all.has_hours()) {
     html += with_interval(all.per_hour.value, all.per_hour.interval) + " glitches per hour.";
   }
-  html += "</p><p>" + grouped_digits(total.sessions) + " sessions (" +
-          grouped_digits(total.reports) + " reports) of " +
-          grouped_digits(overview.installs.installs) + " installations, " +
-          short_number(static_cast<double>(total.exposure_ms) / 3'600'000) + " hours; " +
-          grouped_digits(total.glitches) + " glitches. " +
-          grouped_digits(overview.installs.without_glitch) + " installations have had none.</p>";
+  html +=
+      "</p><p>" + grouped_digits(total.sessions) + " sessions (" + grouped_digits(total.reports) +
+      " reports) of " + grouped_digits(overview.installs.installs) + " installations, " +
+      short_number(total.hours()) + " hours; " + grouped_digits(total.glitches) + " glitches. " +
+      grouped_digits(overview.installs.without_glitch) + " installations have had none.</p>";
   if (overview.installs.installs < kFewInstalls) {
     html +=
         "<p class=\"warning\">Fewer than five installations: this says more about them than "

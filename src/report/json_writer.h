@@ -40,6 +40,13 @@ class JsonWriter {
   }
   /// A member that is known to be unknown.
   void null_field(std::string_view name);
+  /// [low, high]; an end that is not finite is null.
+  void range_field(std::string_view name, double low, double high) {
+    begin_array(name);
+    value(low);
+    value(high);
+    end_array();
+  }
   /// null for an empty text.
   void text_field(std::string_view name, std::string_view text) {
     text.empty() ? null_field(name) : field(name, text);

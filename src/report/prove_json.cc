@@ -7,23 +7,6 @@
 namespace holdfast {
 namespace {
 
-/// NaN and infinity become null.
-void add_interval(JsonWriter& json, const char* name, const Interval& interval) {
-  json.begin_array(name);
-  json.value(interval.low);
-  json.value(interval.high);
-  json.end_array();
-}
-
-template <class Value>
-void add_optional(JsonWriter& json, const char* name, const std::optional<Value>& value) {
-  if (value) {
-    json.field(name, *value);
-  } else {
-    json.null_field(name);
-  }
-}
-
 std::string_view name_of(Difference difference) {
   switch (difference) {
     case Difference::kUndecided:
@@ -62,14 +45,15 @@ void add_arm(JsonWriter& json, const ArmResult& arm) {
   json.field("minutes", arm.page_fault.time);
   json.field("page_fault_glitches", static_cast<int64_t>(arm.page_fault.events));
   json.field("page_fault_glitches_per_min", arm.page_fault.rate());
-  add_interval(json, "page_fault_glitches_per_min_interval", arm.page_fault_rate);
+  json.range_field("page_fault_glitches_per_min_interval", arm.page_fault_rate.low,
+                   arm.page_fault_rate.high);
   json.field("page_fault_episodes", static_cast<int64_t>(arm.episodes.events));
   json.field("glitches", static_cast<int64_t>(arm.all.events));
   json.field("glitches_per_min", arm.all.rate());
-  add_interval(json, "glitches_per_min_interval", arm.all_rate);
+  json.range_field("glitches_per_min_interval", arm.all_rate.low, arm.all_rate.high);
   json.field("own_major_faults", arm.major_faults);
   json.field("locked_bytes", arm.locked_bytes);
-  add_optional(json, "pressure", arm.pressure);
+  json.field("pressure", arm.pressure);
   json.end_object();
 }
 
@@ -78,13 +62,13 @@ void add_comparison(JsonWriter& json, const ExperimentResult& result, const ArmC
   json.field("arm", holdfast::name_of(result.design.arms[static_cast<size_t>(one.arm)]));
   json.field("difference", name_of(one.difference));
   json.field("ratio", one.ratio);
-  add_interval(json, "ratio_interval", one.interval);
+  json.range_field("ratio_interval", one.interval.low, one.interval.high);
   json.field("p_value", one.p_value);
   json.field("permutation_p_value", one.permutation_p_value);
   json.field("episode_ratio", one.episode_ratio);
   json.field("all_glitches_ratio", one.all_ratio);
-  add_interval(json, "all_glitches_ratio_interval", one.all_interval);
-  add_optional(json, "detectable_ratio", one.detectable_ratio);
+  json.range_field("all_glitches_ratio_interval", one.all_interval.low, one.all_interval.high);
+  json.field("detectable_ratio", one.detectable_ratio);
   json.end_object();
 }
 
@@ -112,7 +96,7 @@ std::string prove_block_json(const ExperimentDesign& design, const BlockResult& 
   json.field("own_minor_faults", block.minor_faults);
   json.field("locked_bytes", block.locked_bytes);
   json.field("lost_facts", block.lost_facts);
-  add_optional(json, "pressure", block.pressure);
+  json.field("pressure", block.pressure);
   json.field("trouble", block.trouble);
   json.field("limitation", block.limitation);
   return end_line(json);
@@ -126,7 +110,7 @@ std::string prove_json(const ExperimentResult& result) {
   json.field("rounds_measured", result.rounds);
   json.field("interval_error", result.look_error);
   json.field("dispersion", result.dispersion.factor);
-  add_optional(json, "minutes_needed_for_halving", result.minutes_needed);
+  json.field("minutes_needed_for_halving", result.minutes_needed);
   json.begin_array("arm_results");
   for (const ArmResult& arm : result.arms) add_arm(json, arm);
   json.end_array();

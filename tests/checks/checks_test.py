@@ -142,16 +142,18 @@ class FileSizes(TemporaryTree):
 @unittest.skipUnless(shutil.which("clang-tidy") and shutil.which("clang++"), "no clang-tidy")
 class ClangTidy(TemporaryTree):
     CLEAN = "int one();\nint one() { return 1; }\n"
+    ZERO_POINTER = "int two(int* a);\nint two(int* a) {\n  return a == 0 ? 2 : 0;\n}\n"
     DEREFERENCES_NULL = "int two(int* a);\nint two(int* a) {\n  return a == nullptr ? *a : 0;\n}\n"
 
-    def found(self, **texts):
+    def found(self, analysis=clang_tidy.NO_ANALYSIS, **texts):
         """Complaints about the files taken together, looked at once more to see what was kept."""
         self.write({f"{name}.cc": text for name, text in texts.items()})
         settings = self.root / ".clang-tidy"
-        settings.write_text("Checks: '-*,clang-analyzer-core.*,misc-unused-using-decls'\n"
+        settings.write_text("Checks: '-*,clang-analyzer-core.*,misc-unused-using-decls,modernize-use-nullptr'\n"
                             "WarningsAsErrors: '*'\n", encoding="utf-8")
         files = [str(self.root / f"{name}.cc") for name in texts]
-        first, second = (clang_tidy.tidy(("-Wall", "-std=c++20"), files, settings, self.root) for _ in "12")
+        flags = ("-Wall", "-std=c++20")
+        first, second = (clang_tidy.tidy(flags, files, settings, self.root, analysis) for _ in "12")
         self.assertEqual(first, second)
         return first
 
@@ -159,7 +161,11 @@ class ClangTidy(TemporaryTree):
         self.assertEqual(self.found(a=self.CLEAN, b="int two();\nint two() { return 2; }\n"), "")
 
     def test_a_fault_in_the_second_file_is_told_with_its_line(self):
-        self.assertIn(f"{self.root}/b.cc:3:", self.found(a=self.CLEAN, b=self.DEREFERENCES_NULL))
+        self.assertIn(f"{self.root}/b.cc:3:", self.found(a=self.CLEAN, b=self.ZERO_POINTER))
+
+    def test_the_analysis_finds_what_it_takes_a_path_to_see(self):
+        self.assertEqual(self.found(a=self.DEREFERENCES_NULL), "")
+        self.assertIn("a.cc:3:", self.found(analysis=clang_tidy.ANALYSIS, a=self.DEREFERENCES_NULL))
 
     def test_what_only_the_main_file_is_asked_for_is_found(self):
         self.assertIn("b.cc:2:", self.found(a=self.CLEAN, b="#include <vector>\nusing std::vector;\n"))
@@ -167,7 +173,7 @@ class ClangTidy(TemporaryTree):
     def test_files_that_do_not_compile_together_are_looked_at_apart(self):
         local = "namespace {\nint same() { return 1; }\n}\n"
         self.assertIn("b.cc:6:", self.found(a=local + self.CLEAN.replace("1", "same()"),
-                                            b=local + self.DEREFERENCES_NULL.replace("0;", "same();")))
+                                            b=local + self.ZERO_POINTER.replace("2", "same()")))
 
     def test_a_file_that_does_not_compile_fails(self):
         self.assertIn("b.cc:1:", self.found(a=self.CLEAN, b="int two() { return three(); }\n"))

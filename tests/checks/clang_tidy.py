@@ -19,8 +19,9 @@ import subprocess
 import sys
 import time
 
-# Half of all time; `make verify` analyses, with HF_ANALYZE set.
-ANALYSIS = () if os.environ.get("HF_ANALYZE") else ("--checks=-clang-analyzer-*",)
+# The path-sensitive analyzer is half of all time; `make verify` analyses, with HF_ANALYZE set.
+ANALYSIS = ()
+NO_ANALYSIS = ("--checks=-clang-analyzer-*",)
 # Few enough that two processors are busy to the end, and that one changed file costs seconds.
 FILES_TOGETHER = 16
 # The path-sensitive analyzer explores up to 225,000 states per function by default. With 40,000 a file
@@ -54,9 +55,9 @@ class Batch:
             return [self.files[:half], self.files[half:]]
         return [[file for file in self.files if file not in strangers], strangers]
 
-    def complaints(self, settings):
+    def complaints(self, settings, analysis):
         """What clang-tidy says, with the lines of the files; '' when it is content."""
-        run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={settings}", *ANALYSIS, self.path, "--",
+        run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={settings}", *analysis, self.path, "--",
                               *self.flags, *FEWER_STATES], capture_output=True, text=True, check=False)
         starts = [at for at, line in enumerate(self.text.splitlines(), 1) if line.startswith("#line")]
 
@@ -68,18 +69,18 @@ class Batch:
         return said if run.returncode != 0 else ""
 
 
-def tidy(flags, files, settings, passed):
+def tidy(flags, files, settings, passed, analysis):
     """All complaints about `files`; nothing is done when they passed as they are."""
     batch = Batch(flags, files, passed)
-    seen = settings.read_bytes() + repr((flags, ANALYSIS)).encode() + batch.clang("-E").stdout
+    seen = settings.read_bytes() + repr((flags, analysis)).encode() + batch.clang("-E").stdout
     stamp = passed / hashlib.sha256(seen).hexdigest()
     if stamp.exists():
         return ""
     parts = batch.parts()
     if len(parts) == 1:
-        said = batch.complaints(settings)
+        said = batch.complaints(settings, analysis)
     else:
-        said = "".join(tidy(flags, part, settings, passed) for part in parts)
+        said = "".join(tidy(flags, part, settings, passed, analysis) for part in parts)
     if not said:
         stamp.touch()
     return said
@@ -110,12 +111,13 @@ def main():
     source, build = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     batches = list(batches_of(commands, source))
+    analysis = ANALYSIS if os.environ.get("HF_ANALYZE") else NO_ANALYSIS
     passed = build / "tidy_passed"
     passed.mkdir(exist_ok=True)
 
     def timed(batch):
         begin = time.monotonic()
-        return *batch, tidy(*batch, source / ".clang-tidy", passed), time.monotonic() - begin
+        return *batch, tidy(*batch, source / ".clang-tidy", passed, analysis), time.monotonic() - begin
 
     said = ""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -131,7 +131,7 @@ class Prove(unittest.TestCase):
                           ["--pressure", "hard"], ["--pressure", "psi=300%"], ["--seed", "0"],
                           ["--frames", "0"], ["--rate", "1"], ["--resume", str(wrong)],
                           ["--resume", "/dev/null"], ["--resume", "/absent/journal"],
-                          ["--limit", "1M"], ["--thread", "audio"],
+                          ["--report", self.directory.name], ["--limit", "1M"], ["--thread", "audio"],
                           ["--arms", "none,stack", "--", "true"],
                           ["--workload", "paths=1", "--", "true"],
                           ["--pressure", "page_out", "--", "true"]):
