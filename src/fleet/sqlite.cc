@@ -103,7 +103,7 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Access acce
 
 Error SqliteDatabase::error(const std::string& context) const {
   if (sqlite3_errcode(database_.get()) == SQLITE_NOTADB) {
-    return {ErrorKind::kBadData, 0, path_ + " is no file of a collector; name one with --store"};
+    return {ErrorKind::kBadData, 0, path_ + " is not a database: name another file as --store"};
   }
   return unavailable(path_ + ": " + context + ": " + sqlite3_errmsg(database_.get()));
 }
