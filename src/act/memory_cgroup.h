@@ -22,8 +22,8 @@ class MemoryCgroup {
   /// Errors: kUnavailable when no memory cgroup is mounted, with how to get one.
   static Result<MemoryCgroup> plan(const std::string& root = "/proc");
 
-  /// The existing cgroup in `directory`. Errors: kUsage when it is no memory cgroup.
-  static Result<MemoryCgroup> existing(const std::string& directory);
+  /// The existing cgroup at `path`. Errors: kUsage when it is no memory cgroup.
+  static Result<MemoryCgroup> existing(const std::string& path);
 
   /// The memory cgroup of process `pid`. Errors: kUnavailable when the process has ended, or when
   /// its cgroup has no limit of its own to be set (the root, or no memory controller).
@@ -53,6 +53,9 @@ class MemoryCgroup {
   [[nodiscard]] Result<int64_t> limit_hits() const;
   /// What its limit leaves without swapping.
   [[nodiscard]] Result<int64_t> left_bytes() const;
+  /// What the cgroups around this one leave above their floors, negative below: those inside them
+  /// are bystanders. INT64_MAX when none of them has a limit.
+  [[nodiscard]] int64_t left_around_bytes() const;
   /// What may still be taken, counting `swap_free_bytes` of the machine.
   [[nodiscard]] Result<MemoryRoom> room(int64_t swap_free_bytes) const;
 

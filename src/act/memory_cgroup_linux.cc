@@ -4,14 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 
 #include "act/small_file.h"
 #include "act/state_directory.h"
 
 namespace holdfast::act {
 namespace {
+
+/// Version 1 has no "max": without a limit it shows the largest number of whole pages.
+constexpr int64_t kNoLimitBytes = INT64_MAX - (1 << 20);
 
 constexpr const char* kHowToGetIt =
     "run it as root, or let systemd make a cgroup: "
@@ -62,7 +67,10 @@ Result<MemoryCgroup> MemoryCgroup::plan(const std::string& root) {
   return MemoryCgroup({own.version, parent + "/" + unique_name("cgroup")}, own.directory);
 }
 
-Result<MemoryCgroup> MemoryCgroup::existing(const std::string& directory) {
+Result<MemoryCgroup> MemoryCgroup::existing(const std::string& path) {
+  std::error_code missing;
+  const auto canonical = std::filesystem::canonical(path, missing);
+  const std::string directory = missing ? path : canonical.string();
   if (access((directory + "/memory.limit_in_bytes").c_str(), F_OK) == 0) {
     return MemoryCgroup({CgroupVersion::kV1, directory}, directory);
   }
@@ -147,6 +155,20 @@ Result<int64_t> MemoryCgroup::left_bytes() const {
   HF_TRY_ASSIGN(const int64_t usage, usage_bytes());
   HF_TRY_ASSIGN(const std::string stat, read_small_file(place_.directory + "/memory.stat"));
   return left_in_cgroup(limit, usage, parse_cgroup_memory(stat));
+}
+
+int64_t MemoryCgroup::left_around_bytes() const {
+  int64_t least = INT64_MAX;
+  MemoryCgroup around = *this;
+  std::string& directory = around.place_.directory;
+  while (true) {
+    directory.resize(directory.rfind('/'));
+    const auto limit = around.limit_bytes();
+    if (!limit) return least;  // the root of version 2, or above the tree
+    if (*limit >= kNoLimitBytes) continue;
+    const auto left = around.left_bytes();
+    if (left) least = std::min(least, *left - cgroup_floor(*limit));
+  }
 }
 
 Result<MemoryRoom> MemoryCgroup::room(int64_t swap_free_bytes) const {

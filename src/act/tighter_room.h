@@ -10,9 +10,10 @@
 
 namespace holdfast::act {
 
-/// The room of `cgroup`, or of the machine, whichever is tighter; only the machine's without a
-/// cgroup. `floor_bytes` is the floor that the caller will compare it with; the machine's own floor
-/// is kept in any case. No room at all when it cannot be read. About 25 us.
+/// The room of `cgroup`, of the cgroups around it, or of the machine, whichever is tightest; only
+/// the machine's without a cgroup. `floor_bytes` is the floor that the caller will compare it with;
+/// the floors of all around it are kept in any case. No room at all when it cannot be read. About
+/// 25 us.
 MemoryRoom tighter_room(const std::optional<MemoryCgroup>& cgroup, int64_t floor_bytes);
 
 }  // namespace holdfast::act

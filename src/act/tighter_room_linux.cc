@@ -15,8 +15,8 @@ MemoryRoom tighter_room(const std::optional<MemoryCgroup>& cgroup, int64_t floor
   if (!inside) return {};
   const int64_t above_machine_floor =
       machine->room.available_bytes - machine_floor(machine->total_bytes);
-  return {std::min(inside->available_bytes, above_machine_floor + floor_bytes),
-          inside->swap_free_bytes};
+  const int64_t above_floors = std::min(above_machine_floor, cgroup->left_around_bytes());
+  return {std::min(inside->available_bytes, above_floors + floor_bytes), inside->swap_free_bytes};
 }
 
 }  // namespace holdfast::act

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "act/stall_cgroup.h"
@@ -50,6 +51,11 @@ Result<> make_own(LoadScope& scope, const LoadScopeOptions& options) {
                        " are available; lower --limit, or ask for that with --machine");
   }
   HF_TRY_ASSIGN(const act::MemoryCgroup cgroup, act::MemoryCgroup::plan());
+  if (const int64_t around = cgroup.left_around_bytes(); options.limit_bytes >= around) {
+    return unavailable("a cgroup of " + format_byte_size(options.limit_bytes) +
+                       " would press the cgroups around it, which can spare " +
+                       format_byte_size(std::max<int64_t>(0, around)) + "; lower --limit");
+  }
   HF_TRY_ASSIGN(act::CleanupWatchdog watchdog, act::CleanupWatchdog::start());
   scope.watchdog.emplace(std::move(watchdog));
   HF_TRY(scope.watchdog->promise_undo({UndoKind::kCgroup, cgroup.directory()}));

@@ -6,8 +6,6 @@
 #include "core/byte_size.h"
 
 namespace holdfast {
-namespace {}  // namespace
-
 int64_t machine_floor(int64_t total_bytes) {
   return std::max(256 * kMebibyte, total_bytes / 20);
 }

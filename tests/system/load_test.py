@@ -109,6 +109,16 @@ def nobody_is_told_what_it_takes_as_root(binaries, _):
     refused(run(binaries, "--psi", "40%", preexec_fn=become_nobody), 3, "cgroup", "root")
 
 
+def cgroups_around_the_own_one_are_not_pressed_as_root(binaries, _):
+    def inside_96_mebibytes(limit):
+        return run(binaries, "--left", "80MB", "--limit", "96M", "--",
+                   *load_command(binaries, "--left", "16MB", "--limit", limit, "--for", "1s"))
+
+    refused = inside_96_mebibytes("128M")
+    assert refused.returncode == 3 and "would press the cgroups around it" in refused.stderr, refused
+    assert inside_96_mebibytes("32M").returncode in (0, 1)
+
+
 def memory_left_is_held_as_root(binaries, _):
     with running(binaries, "--left", "20MB", "--limit", "64M", "--json") as process:
         sample = wait_for_sample(process, lambda s: s["actual"] and abs(s["actual"] - 20 * MIB) < 2 * MIB)
@@ -227,6 +237,7 @@ CHECKS = [
     floor_above_what_is_available_is_refused,
     swap_out_without_swap_says_so_as_root,
     nobody_is_told_what_it_takes_as_root,
+    cgroups_around_the_own_one_are_not_pressed_as_root,
     memory_left_is_held_as_root,
     stalls_are_held_as_root,
     swap_out_and_refaults_are_held_as_root,
