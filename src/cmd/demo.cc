@@ -54,7 +54,7 @@ Result<ExperimentDesign> make_design(const DemoOptions& options) {
   design.device = options.device.empty() ? find_device() : options.device;
   design.block_frames = design.device.starts_with("virtual") ? kBlockFrames : kBlockFramesOfServer;
   HF_TRY_ASSIGN(const Nanos whole, parse_duration(options.duration));
-  HF_TRY_ASSIGN(design.rounds, rounds_in(whole - kPressureSettles, design, kBlockOverhead));
+  HF_TRY_ASSIGN(design.rounds, rounds_in(whole, design, kPressureSettles, kBlockOverhead));
   return design;
 }
 

@@ -98,7 +98,7 @@ Result<ExperimentDesign> read_design(const ProveOptions& options) {
   design.program = options.program;
   design.thread = options.thread;
   design.seed = options.seed != 0 ? options.seed : std::random_device()();
-  HF_TRY_ASSIGN(design.rounds, rounds_in(whole - kPressureSettles, design, kBlockOverhead));
+  HF_TRY_ASSIGN(design.rounds, rounds_in(whole, design, kPressureSettles, kBlockOverhead));
   return design;
 }
 

@@ -33,12 +33,12 @@ std::vector<PlannedBlock> plan_blocks(const ExperimentDesign& design) {
   return blocks;
 }
 
-Result<int> rounds_in(Nanos whole, const ExperimentDesign& design, Nanos overhead) {
+Result<int> rounds_in(Nanos whole, const ExperimentDesign& design, Nanos settling, Nanos overhead) {
   const Nanos round =
       (design.block + design.washout + overhead) * static_cast<int64_t>(design.arms.size());
-  const int64_t rounds = whole.count / round.count;
+  const int64_t rounds = (whole - settling).count / round.count;
   if (rounds < 2) {
-    const int64_t seconds = (round.count * 2 + kSecond.count - 1) / kSecond.count;
+    const int64_t seconds = (settling.count + round.count * 2 + kSecond.count - 1) / kSecond.count;
     return usage_error("--for must hold two rounds of all arms: " + to_text(kSecond * seconds) +
                        " or more, not " + to_text(whole));
   }

@@ -48,9 +48,10 @@ struct PlannedBlock {
 /// All blocks, in order. The same on every machine and with every library.
 std::vector<PlannedBlock> plan_blocks(const ExperimentDesign& design);
 
-/// How many rounds fit into `whole`, `overhead` being what a block takes besides. Errors: kUsage
-/// when fewer than two do, with how long it must be, or more than 1000.
-Result<int> rounds_in(Nanos whole, const ExperimentDesign& design, Nanos overhead);
+/// How many rounds fit into `whole`, `settling` being what passes before the first and `overhead`
+/// what a block takes besides. Errors: kUsage when fewer than two do, with how long it must be, or
+/// more than 1000.
+Result<int> rounds_in(Nanos whole, const ExperimentDesign& design, Nanos settling, Nanos overhead);
 
 /// Permitted error of each comparison with the reference, so that all of them together have
 /// kExperimentError (O. Dunn, J. Am. Stat. Assoc. 56, 1961: shared evenly).

@@ -18,7 +18,7 @@ inline ExperimentDesign ten_minutes(std::vector<LockArm> arms) {
   design.arms = std::move(arms);
   design.block = kSecond * 20;
   design.washout = kSecond * 3;
-  design.rounds = *rounds_in(kSecond * 600, design, kSecond);
+  design.rounds = *rounds_in(kSecond * 600, design, Nanos{}, kSecond);
   design.workload = "bytes=1048576";
   design.pressure = "refaults=500/s";
   return design;

@@ -46,15 +46,15 @@ TEST(ExperimentDesign, NoOrderIsFavoured) {
 }
 
 TEST(ExperimentDesign, RoundsFillTheTime) {
-  EXPECT_EQ(*rounds_in(kSecond * 600, design(0), kSecond), 14);
-  EXPECT_EQ(*rounds_in(kSecond * 84, design(0), kSecond), 2);
+  EXPECT_EQ(*rounds_in(kSecond * 600, design(0), kSecond * 10, kSecond), 14);
+  EXPECT_EQ(*rounds_in(kSecond * 94, design(0), kSecond * 10, kSecond), 2);
 }
 
 TEST(ExperimentDesign, LessThanTwoRoundsAreRefusedWithWhatItTakes) {
-  const auto rounds = rounds_in(kSecond * 83, design(0), kSecond);
+  const auto rounds = rounds_in(kSecond * 93, design(0), kSecond * 10, kSecond);
   ASSERT_FALSE(bool(rounds));
-  EXPECT_NE(rounds.error().what.find("84s or more"), std::string::npos) << rounds.error().what;
-  EXPECT_FALSE(bool(rounds_in(kSecond * 1'000'000, design(0), kSecond)));
+  EXPECT_NE(rounds.error().what.find("94s or more"), std::string::npos) << rounds.error().what;
+  EXPECT_FALSE(bool(rounds_in(kSecond * 1'000'000, design(0), Nanos{}, kSecond)));
 }
 
 TEST(ExperimentDesign, TheErrorIsSharedByAllComparisons) {
