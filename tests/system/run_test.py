@@ -126,7 +126,7 @@ def who_is_protected_takes_no_major_fault(place):
         summary = victim.events("summary")[0]
         assert faults == 0, (faults, control, victim.events("fault"), victim.events("note"))
         assert thread["major_faults_after"] == 0 and thread["sees_addresses"], thread
-        assert 0 < summary["locked_bytes"] < summary["mlockall_bytes"] / 20, summary
+        assert 0 < summary["locked_bytes"] < summary["mlockall_bytes"] / 10, summary
 
 
 def a_user_without_privileges_fits_into_his_limit(place):
