@@ -10,9 +10,9 @@
 
 #include "bench/simulated_fleet.h"
 #include "core/upload_reply.h"
-#include "fleet/http_post.h"
 #include "report/field_report_json.h"
 #include "report/json_writer.h"
+#include "reporter/http_post.h"
 
 namespace holdfast::bench {
 namespace {
@@ -224,7 +224,7 @@ class StandardOutput : public Sink {
 /// Over HTTP, in batches; what is answered is counted.
 class Collector : public Sink {
  public:
-  Collector(fleet::HttpPost post, const SimOptions& options)
+  Collector(reporter::HttpPost post, const SimOptions& options)
       : post_(std::move(post)), options_(options) {}
 
   bool take(const std::string& line) override {
@@ -243,7 +243,7 @@ class Collector : public Sink {
     if (waiting_ == 0) return true;
     std::vector<std::string> headers = {"Content-Type: application/x-ndjson"};
     if (!options_.token.empty()) headers.push_back("Authorization: Bearer " + options_.token);
-    const fleet::HttpReply reply = post_.send(body_, headers);
+    const reporter::HttpReply reply = post_.send(body_, headers);
     if (reply.status != 200) {
       std::fprintf(stderr, "the collector answered %d %s\n", reply.status, reply.error.c_str());
       return false;
@@ -258,7 +258,7 @@ class Collector : public Sink {
     return true;
   }
 
-  fleet::HttpPost post_;
+  reporter::HttpPost post_;
   const SimOptions& options_;
   std::string body_;
   int64_t waiting_ = 0;
@@ -380,7 +380,7 @@ int run(int argc, char** argv) {
     StandardOutput out;
     return send_reports(options, out) ? 0 : 1;
   }
-  auto post = fleet::HttpPost::open(options.url + "/v1/reports", nullptr);
+  auto post = reporter::HttpPost::open(options.url + "/v1/reports", nullptr);
   if (!post) {
     std::fprintf(stderr, "fleet_sim: %s\n", post.error().what.c_str());
     return 2;

@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/counter.h"
 
-#include <sys/resource.h>
-#include <sys/sysinfo.h>
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include "cmd/protect.h"
 #include "cmd/verdict.h"
-#include "core/machine_line.h"
 #include "probe/clock_linux.h"
+#include "probe/machine_linux.h"
 #include "version.h"
 
 namespace holdfast::cmd {
 namespace {
 
 constexpr Nanos kFlushEvery = kSecond;
-
-MachineLine this_machine() {
-  utsname name = {};
-  uname(&name);
-  MachineLine line = {name.sysname, name.release, name.machine, sysconf(_SC_NPROCESSORS_ONLN), 0};
-  line.memory_bytes = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
-  return line;
-}
-
-int64_t swap_bytes() {
-  struct sysinfo info = {};
-  return sysinfo(&info) == 0 ? static_cast<int64_t>(info.totalswap) * info.mem_unit : -1;
-}
-
-int64_t lock_limit_bytes() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return -1;
-  return limit.rlim_cur > INT64_MAX ? INT64_MAX : static_cast<int64_t>(limit.rlim_cur);
-}
 
 }  // namespace
 
@@ -44,9 +20,9 @@ SessionInfo describe_run(const CountOptions& options) {
   info.rate_hz = options.stream.format.rate_hz;
   info.block_frames = options.stream.format.block_frames;
   info.channels = options.stream.format.channels;
-  info.machine = to_text(this_machine());
-  info.swap_bytes = swap_bytes();
-  info.lock_limit_bytes = lock_limit_bytes();
+  info.machine = to_text(probe::this_machine());
+  info.swap_bytes = probe::swap_bytes();
+  info.lock_limit_bytes = probe::lock_limit_bytes();
   info.utc_minus_mono_ns = probe::utc_minus_monotonic().count;
   return info;
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // holdfast send: field reports. Nothing is kept or sent before the user agrees (--consent); what
 // would be sent can be read (--show), to the byte; reports wait in a queue until --now.
-#include <sys/random.h>
-
-#include <chrono>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <random>
 
@@ -12,12 +9,13 @@
 #include "cmd/exit.h"
 #include "cmd/output.h"
 #include "core/field_report_builder.h"
-#include "fleet/http_post.h"
-#include "fleet/report_upload.h"
-#include "fleet/reporter.h"
 #include "report/field_report_json.h"
 #include "report/json_writer.h"
 #include "report/utc_time.h"
+#include "reporter/gzip_text.h"
+#include "reporter/http_post.h"
+#include "reporter/report_upload.h"
+#include "reporter/reporter.h"
 #include "session/trace_file.h"
 #include "version.h"
 
@@ -36,56 +34,44 @@ struct SendOptions {
   bool is_when_due = false;
   bool is_delete = false;
   std::string consent;
+  std::string folder;
   std::string url;
   std::string token;
   int64_t clean_weight = -1;
   FieldApp app = {"holdfast", HF_VERSION, HF_VERSION};
 };
 
-int64_t utc_seconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
-std::string random_hex() {
-  uint64_t number = 0;
-  if (getrandom(&number, sizeof number, 0) != sizeof number) number = std::random_device()();
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
-  return digits;
-}
-
 FieldApp clean_app(const FieldApp& app) {
   return {field_word(app.id), field_word(app.version), field_word(app.build)};
 }
 
-const char* word_of(fleet::Submitted submitted) {
+const char* word_of(reporter::Submitted submitted) {
   switch (submitted) {
-    case fleet::Submitted::kQueued:
+    case reporter::Submitted::kQueued:
       return "queued";
-    case fleet::Submitted::kAlreadyQueued:
+    case reporter::Submitted::kAlreadyQueued:
       return "already queued";
-    case fleet::Submitted::kNotSampled:
+    case reporter::Submitted::kNotSampled:
       return "not sampled";
-    case fleet::Submitted::kNoRoom:
+    case reporter::Submitted::kNoRoom:
       return "no room";
-    case fleet::Submitted::kGivenUp:
+    case reporter::Submitted::kGivenUp:
       return "given up";
   }
   return "";
 }
 
-const char* sentence_of(fleet::Submitted submitted) {
+const char* sentence_of(reporter::Submitted submitted) {
   switch (submitted) {
-    case fleet::Submitted::kQueued:
+    case reporter::Submitted::kQueued:
       return "waits to be sent; holdfast send --now sends it";
-    case fleet::Submitted::kAlreadyQueued:
+    case reporter::Submitted::kAlreadyQueued:
       return "waits already";
-    case fleet::Submitted::kNotSampled:
+    case reporter::Submitted::kNotSampled:
       return "no glitch, and others like it are sent: counted in their weight";
-    case fleet::Submitted::kNoRoom:
+    case reporter::Submitted::kNoRoom:
       return "given up: the queue is full of reports with glitches";
-    case fleet::Submitted::kGivenUp:
+    case reporter::Submitted::kGivenUp:
       return "given up before: it was refused, too old, without room, or withdrawn";
   }
   return "";
@@ -94,7 +80,7 @@ const char* sentence_of(fleet::Submitted submitted) {
 /// One run of the command.
 class Sending {
  public:
-  Sending(const SendOptions& options, fleet::Reporter reporter, Output& output)
+  Sending(const SendOptions& options, reporter::Reporter reporter, Output& output)
       : options_(options),
         app_(clean_app(options.app)),
         reporter_(std::move(reporter)),
@@ -192,7 +178,7 @@ class Sending {
     }));
     const Consent after = reporter_.settings().consent;
     if (after < before && after != Consent::kOff) {
-      HF_TRY_ASSIGN(fleet::ReportQueue queue, reporter_.queue());
+      HF_TRY_ASSIGN(reporter::ReportQueue queue, reporter_.queue());
       HF_TRY(queue.withdraw());  // what waited tells more than the user now wants to
     }
     if (!options_.consent.empty() && after != Consent::kOff) tell_consent();
@@ -212,7 +198,7 @@ class Sending {
 
   Result<> submit(const std::string& trace) {
     HF_TRY_ASSIGN(const FieldReport report, build(trace));
-    HF_TRY_ASSIGN(const fleet::Submitted submitted, reporter_.submit(report));
+    HF_TRY_ASSIGN(const reporter::Submitted submitted, reporter_.submit(report));
     if (output_.is_json()) {
       JsonWriter json = begin_line(kSendSchema, "report");
       json.field("trace", trace);
@@ -231,22 +217,23 @@ class Sending {
       tell({});  // and leave nothing behind
       return kHolds;
     }
-    fleet::UploadOptions upload;
+    reporter::UploadOptions upload;
     upload.url = options_.url.empty() ? reporter_.settings().url : options_.url;
     upload.token = options_.token.empty() ? reporter_.settings().token : options_.token;
     upload.library = kSendLibrary;
     upload.only_when_due = options_.is_when_due;
+    upload.pack = reporter::gzip_text;
     upload.should_stop = stop_requested;
-    upload.now_s = utc_seconds;
+    upload.now_s = reporter::utc_seconds;
     upload.random = std::uniform_real_distribution<double>(0, 1)(random_);
-    HF_TRY_ASSIGN(fleet::ReportQueue queue, reporter_.queue());
-    HF_TRY_ASSIGN(const fleet::UploadOutcome outcome, fleet::upload(queue, upload));
+    HF_TRY_ASSIGN(reporter::ReportQueue queue, reporter_.queue());
+    HF_TRY_ASSIGN(const reporter::UploadOutcome outcome, reporter::upload(queue, upload));
     tell(outcome);
     if (!outcome.trouble.empty()) return kUnavailable;
     return outcome.refused > 0 ? kGlitches : kHolds;
   }
 
-  void tell(const fleet::UploadOutcome& outcome) {
+  void tell(const reporter::UploadOutcome& outcome) {
     if (output_.is_json()) {
       JsonWriter json = begin_line(kSendSchema, "upload");
       json.field("delivered", outcome.delivered);
@@ -271,9 +258,9 @@ class Sending {
 
   /// Looks only: where nothing was ever agreed to, there is no queue, and none is made.
   Result<> tell_status() {
-    fleet::QueueStatus status;
+    reporter::QueueStatus status;
     if (reporter_.has_queue()) {
-      HF_TRY_ASSIGN(fleet::ReportQueue queue, reporter_.queue());
+      HF_TRY_ASSIGN(reporter::ReportQueue queue, reporter_.queue());
       HF_TRY_ASSIGN(status, queue.status());
     }
     if (output_.is_json()) return tell_status_as_json(status);
@@ -293,7 +280,7 @@ class Sending {
     return Done{};
   }
 
-  Result<> tell_status_as_json(const fleet::QueueStatus& status) {
+  Result<> tell_status_as_json(const reporter::QueueStatus& status) {
     JsonWriter json = begin_line(kSendSchema, "status");
     json.field("consent", name_of(reporter_.settings().consent));
     json.text_field("url", reporter_.settings().url);
@@ -312,19 +299,26 @@ class Sending {
 
   const SendOptions& options_;
   FieldApp app_;
-  fleet::Reporter reporter_;
+  reporter::Reporter reporter_;
   Output& output_;
   std::mt19937_64 random_{std::random_device()()};
 };
+
+Result<reporter::ReporterPlaces> places_at(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(folder, error);
+  if (error) return system_error("--folder " + folder, error.value());
+  return reporter::places_in(absolute.string());
+}
 
 Result<int> send(const SendOptions& options, Output& output) {
   if (!options.consent.empty() && !parse_consent(options.consent)) {
     return not_understood("--consent", options.consent, "off, basic or detail");
   }
-  if (!options.url.empty()) HF_TRY(fleet::check_address(options.url));
-  HF_TRY_ASSIGN(const fleet::ReporterPlaces places, fleet::reporter_places());
-  HF_TRY_ASSIGN(fleet::Reporter reporter,
-                fleet::Reporter::open(places, utc_seconds() / 3600, random_hex));
+  if (!options.url.empty()) HF_TRY(reporter::check_address(options.url));
+  HF_TRY_ASSIGN(const reporter::ReporterPlaces places,
+                options.folder.empty() ? reporter::reporter_places() : places_at(options.folder));
+  HF_TRY_ASSIGN(reporter::Reporter reporter, reporter::Reporter::open_now(places));
   return Sending(options, std::move(reporter), output).run();
 }
 
@@ -343,6 +337,9 @@ void add_send_options(CLI::App& command, SendOptions& options) {
                    "The same, unless a failure's pause still lasts: for timers");
   command.add_flag("--delete", options.is_delete,
                    "Turn reports off, and ask the collector to delete those that were sent");
+  command.add_option("--folder", options.folder,
+                     "Settings and queue of a program that keeps its own (libholdfast); default: "
+                     "the user's");
   command.add_option("--to", options.url,
                      "Address of the collector; kept when given with --consent");
   command.add_option("--token", options.token, "Token of the app there; kept likewise");

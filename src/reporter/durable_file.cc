@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/durable_file.h"
+#include "reporter/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 namespace {
 
 constexpr mode_t kOwnFile = 0600;
@@ -164,4 +164,4 @@ FileLock::~FileLock() {
   if (file_ >= 0) ::close(file_);
 }
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

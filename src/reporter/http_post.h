@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 
 /// What came back. Status 0: nothing did, and `error` says why.
 struct HttpReply {
@@ -47,4 +47,4 @@ class HttpPost {
   std::unique_ptr<Transfer> transfer_;
 };
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

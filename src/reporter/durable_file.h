@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 
 /// Makes the folder and those above it, for this user only. Errors: what the system says.
 Result<> make_folders(const std::string& path);
@@ -48,4 +48,4 @@ class FileLock {
   int file_;
 };
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

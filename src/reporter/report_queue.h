@@ -13,9 +13,9 @@
 #include "base/result.h"
 #include "core/queue_ledger.h"
 #include "core/queued_report.h"
-#include "fleet/durable_file.h"
+#include "reporter/durable_file.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 
 /// A report that waits, with its bytes.
 struct WaitingReport {
@@ -93,4 +93,4 @@ class ReportQueue {
   QueueQuota quota_;
 };
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

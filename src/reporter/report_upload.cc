@@ -1,41 +1,20 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/report_upload.h"
-
-#include <zlib.h>
+#include "reporter/report_upload.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "core/upload_reply.h"
-#include "fleet/http_post.h"
+#include "reporter/http_post.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 namespace {
 
 constexpr size_t kMostReports = 50;
 constexpr int64_t kMostBytes = 200'000;  // collectors take 256 KB
 constexpr size_t kWorthPacking = 1000;
-constexpr int kGzip = 15 + 16;  // zlib's way to ask for this format
 constexpr int64_t kSecondsPerHour = 3600;
-
-/// Packed with gzip; nothing when zlib refuses.
-std::optional<std::string> pack(std::string_view text) {
-  z_stream stream = {};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
-    return std::nullopt;
-  }
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  const bool is_done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return is_done ? std::optional(std::move(packed)) : std::nullopt;
-}
 
 /// One upload, from its first batch to its last.
 class Upload {
@@ -83,7 +62,7 @@ class Upload {
     if (!options_.token.empty()) headers.push_back("Authorization: Bearer " + options_.token);
     if (const auto losses = loss_header()) headers.push_back(*losses);
     if (body.size() < kWorthPacking || !may_pack_) return post_.send(body, headers);
-    const auto packed = pack(body);
+    const auto packed = options_.pack(body);
     if (!packed) return post_.send(body, headers);
     headers.emplace_back("Content-Encoding: gzip");
     return post_.send(*packed, headers);
@@ -191,7 +170,7 @@ class Upload {
   UploadOutcome outcome_;
   std::vector<std::string> tried_;
   size_t most_reports_ = kMostReports;
-  bool may_pack_ = true;
+  bool may_pack_ = static_cast<bool>(options_.pack);
 };
 
 std::string address_of(const std::string& url) {
@@ -224,4 +203,4 @@ Result<UploadOutcome> upload(ReportQueue& queue, const UploadOptions& options) {
   return Upload(queue, options, std::move(post)).run();
 }
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/http_post.h"
+#include "reporter/http_post.h"
 
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 namespace {
 
 constexpr long kConnectSeconds = 10;
@@ -136,4 +136,4 @@ HttpReply HttpPost::send(std::string_view body, const std::vector<std::string>& 
   return reply;
 }
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

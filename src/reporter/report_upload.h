@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
-#include "fleet/report_queue.h"
+#include "reporter/report_queue.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 
 /// Where to, and how.
 struct UploadOptions {
@@ -18,6 +20,8 @@ struct UploadOptions {
   std::string token;  ///< Of the app; may be empty.
   std::string library;
   bool only_when_due = false;  ///< After a failure: not before its pause is over.
+  /// Packs a body as gzip does, as gzip_text(); without it bodies go as they are.
+  std::function<std::optional<std::string>(std::string_view)> pack;
   std::function<bool()> should_stop;
   std::function<int64_t()> now_s;  ///< Seconds since 1970.
   double random = 0.5;             ///< 0 to 1, for the pause after a failure.
@@ -37,4 +41,4 @@ struct UploadOutcome {
 /// Errors: those of the queue, of HttpPost::open(), and kUsage without an address.
 Result<UploadOutcome> upload(ReportQueue& queue, const UploadOptions& options);
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/report_queue.h"
+#include "reporter/report_queue.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 namespace {
 
 constexpr std::string_view kWaiting = "waiting";
@@ -234,4 +234,4 @@ Result<> ReportQueue::set_pause(const UploadPause& pause) {
   return write_durably(folder_, "pause", to_text(pause));
 }
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

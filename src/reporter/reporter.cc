@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/reporter.h"
+#include "reporter/reporter.h"
 
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <utility>
 
 #include "report/field_report_json.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 namespace {
 
 constexpr const char* kSettingsFile = "reports.conf";
 constexpr size_t kMostSettingsBytes = 64 << 10;
+constexpr int64_t kSecondsPerHour = 3600;
 
 /// $`variable`, or $HOME/`otherwise`; "" when neither is set. Relative paths do not count (XDG).
 std::string base_folder(const char* variable, const char* otherwise) {
@@ -24,7 +29,25 @@ std::string base_folder(const char* variable, const char* otherwise) {
   return std::string(home) + "/" + otherwise;
 }
 
+std::string random_hex() {
+  uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != sizeof number) number = std::random_device()();
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
+  return digits;
+}
+
 }  // namespace
+
+int64_t utc_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+Result<ReporterPlaces> places_in(const std::string& folder) {
+  if (!folder.starts_with('/')) return usage_error("'" + folder + "' is not an absolute path");
+  return ReporterPlaces{folder, folder + "/reports"};
+}
 
 Result<ReporterPlaces> reporter_places() {
   const std::string config = base_folder("XDG_CONFIG_HOME", ".config");
@@ -40,6 +63,10 @@ Result<Reporter> Reporter::open(const ReporterPlaces& places, int64_t hour,
   Reporter reporter(places, hour, std::move(random_hex));
   HF_TRY(reporter.read());
   return reporter;
+}
+
+Result<Reporter> Reporter::open_now(const ReporterPlaces& places) {
+  return open(places, utc_seconds() / kSecondsPerHour, random_hex);
 }
 
 Result<> Reporter::read() {
@@ -148,4 +175,4 @@ Result<Submitted> Reporter::submit(const FieldReport& report) {
   return Submitted::kNoRoom;
 }
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter

@@ -11,9 +11,9 @@
 #include "base/result.h"
 #include "core/field_report.h"
 #include "core/reporter_settings.h"
-#include "fleet/report_queue.h"
+#include "reporter/report_queue.h"
 
-namespace holdfast::fleet {
+namespace holdfast::reporter {
 
 /// Where things are kept, and what program this is.
 struct ReporterPlaces {
@@ -23,6 +23,13 @@ struct ReporterPlaces {
 
 /// By the XDG Base Directory Specification 0.8, from the environment. kUnavailable without HOME.
 Result<ReporterPlaces> reporter_places();
+
+/// The same in one folder of a program's own: FOLDER/reports.conf and FOLDER/reports. kUsage when
+/// it is not an absolute path.
+Result<ReporterPlaces> places_in(const std::string& folder);
+
+/// Seconds since 1970, by the system's clock.
+int64_t utc_seconds();
 
 /// What became of a report.
 enum class Submitted : uint8_t {
@@ -40,6 +47,9 @@ class Reporter {
   /// written. Errors: the settings cannot be read.
   static Result<Reporter> open(const ReporterPlaces& places, int64_t hour,
                                std::function<std::string()> random_hex);
+
+  /// The same with the hour that it is, and digits from the kernel.
+  static Result<Reporter> open_now(const ReporterPlaces& places);
 
   [[nodiscard]] const ReporterSettings& settings() const { return settings_; }
 
@@ -82,4 +92,4 @@ class Reporter {
   UploadPause pause_;
 };
 
-}  // namespace holdfast::fleet
+}  // namespace holdfast::reporter
