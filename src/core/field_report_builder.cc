@@ -159,6 +159,7 @@ void FieldReportBuilder::take_one(const Record& record) {
     }
     case RecordKind::kFaults: {
       const auto faults = record_cast<FaultsRecord>(record);
+      has_own_faults_ = true;
       major_ = {0, std::clamp<int64_t>(faults.major, 0, kMostCount)};
       minor_ = {0, std::clamp<int64_t>(faults.minor, 0, kMostCount)};
       return;
@@ -206,7 +207,7 @@ void FieldReportBuilder::take_memory(const MemoryRecord& record) {
 
 /// Of another program's thread, whose counters began before the session did.
 void FieldReportBuilder::take_use(const ThreadUseRecord& record) {
-  if (record.thread != info_.observed_thread || major_.first == 0) return;
+  if (record.thread != info_.observed_thread || has_own_faults_) return;
   major_.add(std::min(record.major, kMostCount));
   minor_.add(std::min(record.minor, kMostCount));
 }

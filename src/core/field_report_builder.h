@@ -83,6 +83,7 @@ class FieldReportBuilder {
   std::vector<FieldGlitch> listed_;
   std::map<int64_t, int64_t> glitches_of_second_;
   std::vector<Pause> pauses_;
+  bool has_own_faults_ = false;  ///< Since the first block, which readings are not.
   Counter major_;
   Counter minor_;
   Counter swapped_in_;

@@ -207,6 +207,24 @@ TEST(FieldReportBuilder, WhatFoundNoRoomInTheRingIsCountedInItsSecond) {
   EXPECT_EQ(report->cells[0].glitches, 2);
 }
 
+TEST(FieldReportBuilder, FaultsOfAThreadAreCountedFromItsFirstReading) {
+  for (const int64_t before : {0, 7}) {
+    RecordedSession session({{20, 60}, {20, 60}});
+    for (int64_t tenth = 0; tenth <= 20; ++tenth) {
+      ThreadUseRecord use;
+      use.head.kind = RecordKind::kThreadUse;
+      use.head.mono_ns = (kMillisecond * (100 * tenth)).count;
+      use.thread = test::kThread;
+      use.major = before + tenth;
+      use.minor = before + 2 * tenth;
+      session.add(record_cast<Record>(use));
+    }
+    const FieldReport report = built(session);
+    EXPECT_EQ(report.faults.rt_major, 20) << before;
+    EXPECT_EQ(report.faults.rt_minor, 40) << before;
+  }
+}
+
 TEST(FieldReportBuilder, AReportIsAboutOneDayAtMost) {
   FieldReportBuilder builder(reported_session());
   for (const int64_t second : {0, 100, 86'399, 86'500, 90'000}) {
