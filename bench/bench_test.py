@@ -6,6 +6,7 @@ import io
 import unittest
 
 import explain_memory
+import field_report_cost
 import lateness_vs_cyclictest as lateness
 import lock_call_cost
 import pressure_comparison
@@ -38,6 +39,26 @@ class LockCallCost(unittest.TestCase):
 
     def test_dearer_than_the_cheaper_strace_falls_short(self):
         self.assertFalse(self.judged(0.7).holds)
+
+
+class FieldReportCost(unittest.TestCase):
+    def judged(self, noise_ns=100, **changed):
+        without = {"thread_percent": 0, "anonymous_kib": 100, "faults": 0, "p50_ns": 3000, "block_cpu_ns": 2000}
+        pairs = [({**without, "thread_percent": 0.2, "anonymous_kib": 500, "p50_ns": 3000 + noise, **changed}, without)
+                 for noise in (-noise_ns, noise_ns, 0)]
+        return [figure.holds for figure in field_report_cost.judge(pairs, "")]
+
+    def test_a_report_that_costs_little_holds(self):
+        self.assertEqual(self.judged(), [True, True, True])
+
+    def test_a_busy_machine_decides_nothing_about_the_audio_thread(self):
+        self.assertEqual(self.judged(noise_ns=9000), [True, True, None])
+
+    def test_each_cost_falls_short_alone(self):
+        self.assertEqual(self.judged(thread_percent=0.6), [False, True, True])
+        self.assertEqual(self.judged(anonymous_kib=1200), [True, False, True])
+        self.assertEqual(self.judged(faults=1), [True, True, False])
+        self.assertEqual(self.judged(p50_ns=5000), [True, True, False])
 
 
 class SystemCalls(unittest.TestCase):

@@ -25,6 +25,7 @@ import evict_pages
 import experiment_statistics
 import explain_glitches
 import explain_memory
+import field_report_cost
 import fleet_statistics
 import instructions
 import lateness_vs_cyclictest
@@ -96,6 +97,7 @@ def measure_all(build, is_quick):
     yield from record_take.figures(build, is_quick)
     yield from report_page.figures(build)
     yield from report_kills.figures(build, 10 if is_quick else 100)
+    yield from field_report_cost.figures(build, *((2, 3) if is_quick else (10, 10)))
     yield from collect_load.figures(build, 3 if is_quick else 20)
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 

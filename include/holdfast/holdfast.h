@@ -359,6 +359,173 @@ typedef struct hf_residency {
  * (it reads maps, and with locks smaps), allocates: not RT safe. Any thread. */
 HF_PUBLIC int hf_read_residency(const hf_evict_request* of, hf_residency* residency) HF_NOTHROW;
 
+/* ---- Field reports ---- */
+
+/* A report of the program's own session for those who make the program: how much sound went by and
+ * how much was lost, at which load, why, on what kind of machine; docs/field-reports.md has every
+ * field. Nothing is measured, kept or sent before the user agrees. What waits to be sent is a queue
+ * of files, the one of `holdfast send`: that command delivers it, or hf_report_send().
+ *
+ * Apart from hf_report_block(), nothing of this is for the real-time thread: files are read and
+ * written, and the disk may take its time. */
+
+/* What may be told. */
+enum {
+  HF_CONSENT_OFF = 0,   /* Nothing; until the user says otherwise. */
+  HF_CONSENT_BASIC = 1, /* Counts, causes and the kind of machine. */
+  HF_CONSENT_DETAIL = 2 /* Also the load in the seconds around each glitch. */
+};
+
+/* Which program, and where its user's settings and queue are. The texts are copied. */
+typedef struct hf_report_program {
+  size_t struct_size;  /* sizeof(hf_report_program) */
+  const char* id;      /* As the collector knows it; of a-z, 0-9, dot, underscore, minus; others
+                        * become minus. */
+  const char* version; /* Likewise. */
+  const char* build;   /* Likewise; NULL: as `version`. */
+  const char* folder;  /* An absolute path, for settings of the program's own; NULL: the ones that
+                        * `holdfast send` has for this user. */
+} hf_report_program;
+
+/* HF_CONSENT_..., or an error. Reads one small file, 0.1 ms. Any thread but a real-time one. */
+HF_PUBLIC int hf_report_consent(const hf_report_program* program) HF_NOTHROW;
+
+typedef struct hf_report_settings {
+  size_t struct_size;    /* sizeof(hf_report_settings) */
+  int consent;           /* HF_CONSENT_... */
+  uint32_t clean_weight; /* One of so many sessions without a glitch is sent, at most 1000; 0: as
+                          * the collector says. */
+  const char* url;       /* Of the collector; NULL: as it was. */
+  const char* token;     /* Of the program there; NULL: as it was. */
+} hf_report_settings;
+
+/* Keeps what the user chose, from now on. HF_CONSENT_OFF deletes what waits and queues the wish
+ * that the collector delete what was sent: hf_report_send() delivers it. A lower consent than
+ * before deletes what waits. Milliseconds (it waits for the disk). Any thread but a real-time one.
+ */
+HF_PUBLIC int hf_report_agree(const hf_report_program* program,
+                              const hf_report_settings* settings) HF_NOTHROW;
+
+/* A session under way, or finished and not yet thrown away. */
+typedef struct hf_report hf_report;
+
+enum { HF_DIRECTION_CAPTURE = 0, HF_DIRECTION_PLAYBACK = 1, HF_DIRECTION_DUPLEX = 2 };
+
+/* For an experiment: what was locked on purpose, and who decided. */
+enum { HF_ARM_NONE = 1, HF_ARM_PARTS = 2, HF_ARM_ALL = 3 };
+enum { HF_ASSIGNED_BY_USER = 0, HF_ASSIGNED_PER_INSTALL = 1, HF_ASSIGNED_PER_SESSION = 2 };
+
+/* For hf_report_session.flags. */
+enum {
+  HF_REPORT_PREVIEW = 1, /* Measure although consent is off: to show the user what he would send. */
+  HF_REPORT_REPAIRED = 2 /* The program puts silence where frames are missing. */
+};
+
+typedef struct hf_report_session {
+  size_t struct_size; /* sizeof(hf_report_session) */
+  uint32_t rate_hz;
+  uint32_t block_frames;    /* The usual length of a block. */
+  uint32_t channels;        /* 0: 1 */
+  uint32_t position_source; /* HF_POSITION_...; 0: of a device. */
+  uint32_t direction;       /* HF_DIRECTION_... */
+  uint32_t capacity;        /* Blocks that may wait for the report's thread; 0: 4096, 256 KiB. */
+  unsigned flags;           /* HF_REPORT_... */
+  uint32_t arm;             /* HF_ARM_...; 0: as hf_report_watch_current_thread() was told. */
+  uint32_t assigned;        /* HF_ASSIGNED_... */
+  const char* backend;      /* "jack", "alsa"; NULL: "unknown" */
+  const char* device_class; /* "usb", "pci", "bluetooth"; never the device's name; NULL: unknown */
+} hf_report_session;
+
+/* A session begins. With consent (or HF_REPORT_PREVIEW) it starts one thread of normal priority
+ * that takes no signals; it reads the machine's load ten times a second, and the audio thread's
+ * page faults twenty times. Without, the report is empty, has no thread, and every call on it does
+ * nothing. 0.3 ms; allocates 300 KiB with the usual capacity. `*report` is NULL on failure, and
+ * hf_report_block() may be called with that. Any thread but a real-time one. After fork(), the
+ * child may only forget it. */
+HF_PUBLIC int hf_report_create(const hf_report_program* program, const hf_report_session* session,
+                               hf_report** report) HF_NOTHROW;
+
+/* Stops its thread, throws it away. After the last call of the audio thread. NULL does nothing. */
+HF_PUBLIC void hf_report_destroy(hf_report* report) HF_NOTHROW;
+
+/* On the audio thread before its first block: its page faults become causes, and its priority is
+ * told. `protection` is what hf_protect_current_thread() answered, or NULL. 0.1 ms, reads /proc,
+ * not RT safe. */
+HF_PUBLIC int hf_report_watch_current_thread(hf_report* report,
+                                             const hf_protect_report* protection) HF_NOTHROW;
+
+/* The next block, always on the same thread; `block` is that of hf_gap_detector_place(). When too
+ * many wait, it is only counted. 0.1 us. RT safe. */
+HF_PUBLIC int hf_report_block(hf_report* report, const hf_block* block) HF_NONBLOCKING;
+
+/* All memory that hf_report_block() touches, whole pages: for hf_protect_options.ranges. Any
+ * thread. */
+HF_PUBLIC hf_range hf_report_memory(const hf_report* report) HF_NOTHROW;
+
+/* How a session ended. */
+enum { HF_END_CLEAN = 0, HF_END_DEVICE_LOST = 1 };
+
+/* The session has ended: no block follows. Up to 0.1 s, while the thread ends. After the last call
+ * of the audio thread. A second call does nothing. HF_ERROR_UNAVAILABLE when there is nothing to
+ * report: without a block, or shorter than 0.2 s. */
+HF_PUBLIC int hf_report_finish(hf_report* report, int end) HF_NOTHROW;
+
+/* What is known about the measuring itself, once the session is finished. */
+typedef struct hf_report_counts {
+  size_t struct_size; /* sizeof(hf_report_counts) */
+  int64_t blocks;     /* That the audio thread gave. */
+  int64_t glitches;
+  int64_t lost_frames;
+  int64_t not_kept_blocks;     /* Of these, only what they add up to is known. */
+  int64_t readings;            /* Of the machine's memory and processors. */
+  int64_t furthest_reading_ns; /* The longest time between two of them: no glitch was further
+                                * than that from one before and one after it. */
+  int64_t thread_cpu_ns;       /* What the report's thread took. */
+} hf_report_counts;
+HF_PUBLIC int hf_report_read_counts(const hf_report* report, hf_report_counts* counts) HF_NOTHROW;
+
+/* Exactly what would be sent about the finished session, one line of JSON; with consent off, what
+ * HF_CONSENT_BASIC would send, under zeros for the install. The report's own, valid until the next
+ * call with it; NULL with a sentence in hf_error_text() when there is none. */
+HF_PUBLIC const char* hf_report_text(hf_report* report) HF_NOTHROW;
+
+/* What became of a report. */
+enum {
+  HF_REPORT_QUEUED = 0,
+  HF_REPORT_OFF = 1,            /* The user has not agreed: nothing is kept. */
+  HF_REPORT_NOT_SAMPLED = 2,    /* A session without a glitch; others stand for it. */
+  HF_REPORT_ALREADY_QUEUED = 3, /* By an earlier call. */
+  HF_REPORT_GIVEN_UP = 4,       /* It was withdrawn, refused or too old. */
+  HF_REPORT_NO_ROOM = 5         /* The queue is full of reports with glitches. */
+};
+
+/* Queues the finished session's report: HF_REPORT_..., or an error. It is on the disk when this
+ * returns, and nothing is sent. Milliseconds. Any thread but a real-time one. */
+HF_PUBLIC int hf_report_queue(hf_report* report) HF_NOTHROW;
+
+typedef struct hf_report_delivery {
+  size_t struct_size;                /* sizeof(hf_report_delivery) */
+  int is_urgent;                     /* Try even though the pause after a failure is not over. */
+  int (*should_stop)(void* context); /* Asked now and then, on this thread; not 0: give up for now.
+                                      * May be NULL. */
+  void* context;
+} hf_report_delivery;
+
+typedef struct hf_report_outcome {
+  size_t struct_size; /* sizeof(hf_report_outcome) */
+  int64_t delivered;
+  int64_t refused; /* By the collector, for ever. */
+  int64_t waiting;
+  int64_t next_try_utc_s; /* Before that, only an urgent call tries; 0: any time. */
+} hf_report_outcome;
+
+/* Sends what waits in the queue, whichever program put it there. HF_OK; HF_PARTLY when something
+ * still waits because it could not be sent: hf_error_text() says why, and nothing is lost. The
+ * first call loads libcurl. It waits for the network, up to a minute for each 50 reports: a thread
+ * of the program's own that is not a real-time one. `delivery` and `outcome` may be NULL. */
+HF_PUBLIC int hf_report_send(const hf_report_program* program, const hf_report_delivery* delivery,
+                             hf_report_outcome* outcome) HF_NOTHROW;
+
 #ifdef __cplusplus
 }
 #endif

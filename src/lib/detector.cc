@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Counting what is lost: the part of the C interface that the audio thread calls for every block.
-#include <time.h>
-
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <span>
 
 #include "lib/border.h"
+#include "lib/stream_block.h"
 #include "rt/gap_detector.h"
 
 /// The detector and, right behind it in the same pages, the room for its losses.
@@ -29,24 +28,6 @@ constexpr size_t kPageBytes = 4096;
 constexpr std::align_val_t kAlignment{kPageBytes};
 constexpr uint32_t kUsualCapacity = 1024;
 constexpr uint32_t kMostCapacity = 1U << 20;
-constexpr uint32_t kHighestRateHz = 100'000'000;
-// So that no sum of a position and some lengths overflows.
-constexpr int64_t kMostFrames = int64_t{1} << 40;
-constexpr int64_t kFurthest = int64_t{1} << 61;
-
-Result<PositionSource> source_of(uint32_t number) {
-  switch (number) {
-    case 0:
-    case HF_POSITION_DEVICE:
-      return PositionSource::kDeviceCounter;
-    case HF_POSITION_SERVER:
-      return PositionSource::kServerCounter;
-    case HF_POSITION_CLOCK:
-      return PositionSource::kClockEstimate;
-    default:
-      return usage("`position_source` is not known");
-  }
-}
 
 hf_gap_detector* make(int64_t rate_hz, PositionSource source, uint32_t capacity) {
   const size_t count = std::bit_ceil(size_t{capacity});
@@ -63,32 +44,12 @@ Result<> create(const hf_gap_detector_options* given, hf_gap_detector** detector
   if (detector == nullptr) return usage("`detector` is NULL");
   *detector = nullptr;
   HF_TRY_ASSIGN(const hf_gap_detector_options options, read_struct(given));
-  HF_TRY_ASSIGN(const PositionSource source, source_of(options.position_source));
-  if (options.rate_hz == 0 || options.rate_hz > kHighestRateHz) {
-    return usage("`rate_hz` is no sample rate");
-  }
+  HF_TRY_ASSIGN(const PositionSource source, position_source_of(options.position_source));
+  HF_TRY(check_rate(options.rate_hz));
   if (options.capacity > kMostCapacity) return usage("`capacity` is more than 1048576");
   *detector =
       make(options.rate_hz, source, options.capacity != 0 ? options.capacity : kUsualCapacity);
   return Done{};
-}
-
-HF_RT_INLINE int64_t now_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * kSecond.count + now.tv_nsec;
-}
-
-HF_RT_INLINE Block block_of(const hf_block& given) {
-  Block block;
-  block.position = Frames(given.position);
-  block.frames = Frames(given.frames);
-  block.woke = Nanos(given.woke_ns != 0 ? given.woke_ns : now_ns());
-  block.due = given.due_ns != 0 ? Nanos(given.due_ns) : block.woke;
-  block.epoch = given.epoch;
-  block.is_silent = (given.flags & HF_BLOCK_SILENT) != 0;
-  block.is_torn = (given.flags & HF_BLOCK_TORN) != 0;
-  return block;
 }
 
 HF_RT_INLINE hf_placement placement_of(const DetectedBlock& detected) {
@@ -100,11 +61,6 @@ HF_RT_INLINE hf_placement placement_of(const DetectedBlock& detected) {
   placement.moved_from = detected.placement.relocated_from.count;
   placement.moved_by = detected.placement.relocated_by.count;
   return placement;
-}
-
-HF_RT_INLINE bool is_sensible(const hf_block& block) {
-  return block.frames >= 0 && block.frames <= kMostFrames && block.position >= -kFurthest &&
-         block.position <= kFurthest;
 }
 
 HF_RT_TEXT int place(hf_gap_detector* detector, const hf_block* given,

@@ -44,7 +44,7 @@ const char* hf_error_text(void) noexcept {
   return holdfast::lib::error_text().c_str();
 }
 
-int hf_read_faults(hf_fault_counts* counts) noexcept {
+HF_RT_TEXT int hf_read_faults(hf_fault_counts* counts) noexcept {
   hf_fault_counts known;
   if (!holdfast::lib::take(known, counts)) return HF_ERROR_USAGE;
   rusage usage = {};

@@ -39,23 +39,28 @@ class KernelLocker : public PageLocker {
   }
 };
 
+/// The file of this library, where it is one of its own; "" where it is part of the program.
+std::string own_file(const std::vector<Region>& regions) {
+  const uintptr_t inside = act::own_realtime_text().begin;
+  for (const Region& region : regions) {
+    const bool is_own =
+        region.kind == RegionKind::kLibraryText &&
+        std::any_of(region.parts.begin(), region.parts.end(),
+                    [inside](const Mapping& part) { return part.contains(inside); });
+    if (is_own) return region.name.substr(0, region.name.rfind(' '));
+  }
+  return "";
+}
+
 /// What this library runs on the audio thread: its marked code, three functions of libc, and, where
 /// it is a library of its own, its constants and data.
-std::vector<MemoryRange> own_memory(const std::vector<Region>& regions) {
-  const MemoryRange text = act::own_realtime_text();
+std::vector<MemoryRange> own_memory(const std::vector<Region>& regions, const std::string& file) {
   std::vector<MemoryRange> ranges = {
-      text,
+      act::own_realtime_text(),
       act::function_range(reinterpret_cast<const void*>(&clock_gettime), kFunctionBytes,
                           "clock_gettime"),
       act::function_range(reinterpret_cast<const void*>(&memcpy), kFunctionBytes, "memcpy"),
       act::function_range(reinterpret_cast<const void*>(&memset), kFunctionBytes, "memset")};
-  std::string file;
-  for (const Region& region : regions) {
-    const bool is_own = region.kind == RegionKind::kLibraryText &&
-                        std::any_of(region.parts.begin(), region.parts.end(),
-                                    [&](const Mapping& part) { return part.contains(text.begin); });
-    if (is_own) file = region.name.substr(0, region.name.rfind(' '));
-  }
   if (file.empty()) return ranges;
   for (const Region& region : regions) {
     if (region.name != file + " constants" && region.name != file + " data") continue;
@@ -64,6 +69,13 @@ std::vector<MemoryRange> own_memory(const std::vector<Region>& regions) {
     }
   }
   return ranges;
+}
+
+/// The rest of its code is for other threads: 600 KiB less to lock.
+void leave_out_rest(std::vector<Region>& regions, const std::string& file) {
+  std::erase_if(regions, [&file](const Region& region) {
+    return !file.empty() && region.name == file + " text";
+  });
 }
 
 int64_t locked_by_process(int64_t otherwise) {
@@ -141,7 +153,9 @@ Result<ThreadProtection> protect_own_thread(ThreadWish wish) {
   wish.memory.stack_in_use = stack.in_use;
   wish.memory.stack_headroom = stack.headroom;
   wish.memory.thread_local_storage = own_thread_local_storage(target.regions);
-  wish.memory.own = own_memory(target.regions);
+  const std::string file = own_file(target.regions);
+  wish.memory.own = own_memory(target.regions, file);
+  leave_out_rest(target.regions, file);
   const auto plan = plan_protection(target.regions, wish.memory, probe::page_bytes());
   const LockAllowance room =
       room_under(budget, wish.leave_bytes, target.locked.value_or(std::vector<MemoryRange>()));

@@ -21,12 +21,16 @@ HF_RT_INLINE void Capture::note(const Block& block) {
   recorded_ = timeline_.totals();
 }
 
-HF_RT_TEXT bool Capture::on_block(Block& block, Samples samples) HF_REALTIME {
-  fingerprint(block, samples);
+HF_RT_TEXT bool Capture::on_labelled_block(const Block& block) HF_REALTIME {
   if (records_ != nullptr) note(block);
   const Placement placement = timeline_.place(block);
   if (placement.has_closed_gap && gaps_ != nullptr) gaps_->push(timeline_.closed_gap());
   return timeline_.totals().elapsed < limit_;
+}
+
+HF_RT_TEXT bool Capture::on_block(Block& block, Samples samples) HF_REALTIME {
+  fingerprint(block, samples);
+  return on_labelled_block(block);
 }
 
 /// Blocks were dropped: tell how many, and what the timeline made of them, before going on.

@@ -26,6 +26,9 @@ class Capture {
   /// Takes one block; fills in its fingerprint. False once the limit is reached. RT safe.
   bool on_block(Block& block, Samples samples) HF_REALTIME;
 
+  /// The same for a block whose fingerprint is filled in, or is not to be had. RT safe.
+  bool on_labelled_block(const Block& block) HF_REALTIME;
+
   /// The stream has ended: the last open gap becomes final. After the audio thread has stopped.
   void finish();
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+from field_reports import Collector, add_token
 from library_test import STRICT, flags_of, run
 from script import NOBODY, become_nobody, run_checks
 from sound_systems.sound_system import wait_for
@@ -23,7 +24,7 @@ LANGUAGES = (["-std=c99"], ["-std=c11"], ["-x", "c++", "-std=c++11"], ["-x", "c+
 
 class Place:
     def __init__(self, build, source, compilers, prefix):
-        self.examples, self.compilers, self.prefix = source / "examples", compilers, prefix
+        self.build, self.examples, self.compilers, self.prefix = build, source / "examples", compilers, prefix
         prefix.chmod(0o755)
         run("cmake", "--install", build, "--component", "library", "--prefix", prefix)
         self.library = next(prefix.glob("**/libholdfast.so")).parent
@@ -72,6 +73,35 @@ def protect_thread_through_pkg_config(place):
 def evict_table_through_pkg_config(place):
     printed = place.run_as_user(place.compile("evict_table", *flags_of(place.prefix)))
     assert "pages left" in printed, printed
+
+
+def field_report_through_pkg_config(place):
+    """The whole way: nothing without consent; then a report, told to the byte, that either the program or
+    `holdfast send` delivers to a collector."""
+    program = place.compile("field_report", *flags_of(place.prefix), "-lpthread")
+    folder = place.prefix / "user"
+    folder.mkdir()
+    folder.chmod(0o777)
+    settings = folder / "settings"
+    printed = place.run_as_user(program, settings, "session")
+    assert "99 blocks, 1 glitches, 480 frames lost" in printed and printed.endswith("reports are off\n"), printed
+    assert not settings.exists(), list(folder.rglob("*"))
+    if not (place.build / "src/lib/holdfast/fleet.so").exists():
+        return "SKIP: the rest needs holdfast collect, which is not built"
+    there = {"holdfast": place.build / "src/cmd/holdfast", "folder": folder}
+    token = add_token(there, app="field-report")
+    with Collector(there) as collector:
+        url = f"http://127.0.0.1:{collector.port}"
+        place.run_as_user(program, settings, "agree", url, token)
+        printed = place.run_as_user(program, settings, "session")
+        assert printed.endswith("queued\n"), printed
+        waiting = next((settings / "reports/waiting").iterdir())
+        assert waiting.read_text() == printed.splitlines()[0], (waiting.read_text(), printed)
+        assert place.run_as_user(program, settings, "send") == "1 delivered, 0 refused, 0 waiting\n"
+        place.run_as_user(program, settings, "session")
+        assert "1 delivered, 0 refused, 0 waiting" in run(there["holdfast"], "send", "--folder", settings, "--now")
+        place.run_as_user(program, settings, "off")
+        assert "1 delivered" in place.run_as_user(program, settings, "send"), "the wish to be deleted"
 
 
 def rt_only_needs_no_library(place):
@@ -144,7 +174,7 @@ def jack_client_under_a_dummy_server(place):
 
 
 CHECKS = (callback_through_cmake, protect_thread_through_pkg_config, evict_table_through_pkg_config,
-          rt_only_needs_no_library, headers_are_content_with_strict_compilers, count_lost_through_ctypes,
+          field_report_through_pkg_config, rt_only_needs_no_library, headers_are_content_with_strict_compilers, count_lost_through_ctypes,
           jack_client_under_a_dummy_server)
 
 

@@ -71,6 +71,13 @@ TEST(Border, StructsHaveTheLayoutThatProgramsWereBuiltWith) {
   EXPECT_EQ(sizeof(hf_evict_request), 48U);
   EXPECT_EQ(sizeof(hf_evict_result), 120U);
   EXPECT_EQ(sizeof(hf_residency), 72U);
+  EXPECT_EQ(sizeof(hf_report_program), 40U);
+  EXPECT_EQ(sizeof(hf_report_settings), 32U);
+  EXPECT_EQ(sizeof(hf_report_session), 64U);
+  EXPECT_EQ(sizeof(hf_report_counts), 64U);
+  EXPECT_EQ(sizeof(hf_report_delivery), 32U);
+  EXPECT_EQ(sizeof(hf_report_outcome), 40U);
+  EXPECT_EQ(offsetof(hf_report_session, backend), 48U);
   EXPECT_EQ(offsetof(hf_protect_report, kinds), 64U);
   EXPECT_EQ(offsetof(hf_block, planes), 48U);
   EXPECT_EQ(offsetof(hf_loss, source), 52U);
