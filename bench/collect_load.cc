@@ -94,6 +94,7 @@ struct Client {
   int socket = -1;
   std::string request;
   size_t sent = 0;
+  bool waits_to_send = false;  ///< What the kernel was asked to tell.
   std::string answer;
   Clock::time_point began;
 
@@ -197,6 +198,8 @@ class Load {
     watch(client, !client.send_more());
   }
   void watch(Client& client, bool for_sending) const {
+    if (for_sending == client.waits_to_send) return;
+    client.waits_to_send = for_sending;
     epoll_event event{};
     event.events = for_sending ? EPOLLOUT : EPOLLIN;
     event.data.ptr = &client;

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
@@ -23,7 +24,15 @@ namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using Failure = beast::error_code;
 
+// One executor, known when this is compiled: the default one of asio is copied on the heap.
+using Executor = asio::io_context::executor_type;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+using Stream = beast::basic_stream<tcp, Executor>;
+
 constexpr size_t kMostDrained = 1 << 20;
+// Of a connection from its begin: head and body of most reports come in one read.
+constexpr size_t kUsualRequestBytes = 4096;
 
 class Connection;
 
@@ -53,8 +62,9 @@ std::string text_of(boost::string_view view) {
 /// One client, one request after the other.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, Shared& shared, size_t door)
+  Connection(Socket socket, Shared& shared, size_t door)
       : stream_(std::move(socket)), shared_(shared), door_(door) {
+    buffer_.reserve(kUsualRequestBytes);
     shared_.connections.insert(this);
     shared_.counts.open++;
   }
@@ -103,9 +113,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     reserved_ = wanted;
     shared_.body_bytes += wanted;
+    Failure failure;
+    if (!parser_->is_done() && buffer_.size() > 0) {
+      buffer_.consume(parser_->put(buffer_.data(), failure));
+      if (failure && failure != http::error::need_more) return give_up(failure);
+    }
+    if (parser_->is_done()) return handle();
     http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](Failure failure, size_t) {
-                       failure ? self->give_up(failure) : self->handle();
+                     [self = shared_from_this()](Failure failed, size_t) {
+                       failed ? self->give_up(failed) : self->handle();
                      });
   }
 
@@ -140,19 +156,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
     write(std::move(answer), keeps_alive && !shared_.is_stopping);
   }
 
+  /// One piece, written at once: the library's own response is a chain of buffers.
   void write(HttpAnswer answer, bool keeps_alive) {
-    response_ = {};
-    response_.version(11);
-    response_.result(static_cast<unsigned>(answer.status));
-    response_.set(http::field::content_type, answer.content_type);
-    for (const auto& [name, value] : answer.headers) response_.set(name, value);
-    response_.keep_alive(keeps_alive);
-    response_.body() = std::move(answer.body);
-    response_.prepare_payload();
-    if (is_head_) response_.body().clear();  // its length stays
+    response_ = "HTTP/1.1 " + std::to_string(answer.status) + " ";
+    response_ +=
+        text_of(http::obsolete_reason(http::int_to_status(static_cast<unsigned>(answer.status))));
+    response_ += "\r\nContent-Type: " + answer.content_type + "\r\n";
+    for (const auto& [name, value] : answer.headers) response_ += name + ": " + value + "\r\n";
+    if (!keeps_alive) response_ += "Connection: close\r\n";
+    response_ += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
+    if (!is_head_) response_ += answer.body;
     is_writing_ = true;
     stream_.expires_after(std::chrono::milliseconds(shared_.limits.deadline_ms));
-    http::async_write(stream_, response_,
+    asio::async_write(stream_, asio::buffer(response_),
                       [self = shared_from_this(), keeps_alive](Failure failure, size_t) {
                         self->is_writing_ = false;
                         if (failure) return;
@@ -195,12 +211,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void release_body() { shared_.body_bytes -= std::exchange(reserved_, 0); }
 
-  beast::tcp_stream stream_;
+  Stream stream_;
   Shared& shared_;
   size_t door_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> response_;
+  std::string response_;
   size_t reserved_ = 0;
   size_t drained_ = 0;
   bool is_answering_ = false;
@@ -229,7 +245,7 @@ class Door {
   }
 
   void accept() {
-    acceptor_.async_accept([this](Failure failure, tcp::socket socket) {
+    acceptor_.async_accept([this](Failure failure, Socket socket) {
       if (!acceptor_.is_open()) return;
       if (failure) return accept_later();
       take(std::move(socket));
@@ -247,7 +263,7 @@ class Door {
   }
 
  private:
-  void take(tcp::socket socket) {
+  void take(Socket socket) {
     socket.set_option(tcp::no_delay(true), ignored_);
     shared_.counts.accepted++;
     auto connection = std::make_shared<Connection>(std::move(socket), shared_, number_);
@@ -265,7 +281,7 @@ class Door {
 
   Shared& shared_;
   size_t number_;
-  tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   asio::steady_timer pause_{shared_.io};
   Failure ignored_;
 };
