@@ -130,6 +130,22 @@ Result<int64_t> SqliteDatabase::number(const char* query) {
   return has_row ? statement.integer(0) : 0;
 }
 
+Result<SqliteDatabase::Log> SqliteDatabase::checkpoint() {
+  Log log;
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             &log.frames, &log.copied);
+  if (code == SQLITE_OK) return log;
+  return error("the log cannot be copied");
+}
+
+void SqliteDatabase::tell_log_length(int* frames) {
+  const auto note = [](void* target, sqlite3*, const char*, int length) {
+    *static_cast<int*>(target) = length;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_.get(), note, frames);
+}
+
 int64_t SqliteDatabase::changes() const {
   return sqlite3_changes(database_.get());
 }

@@ -68,6 +68,17 @@ class SqliteDatabase {
   [[nodiscard]] int64_t changes() const;
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  /// The log of a database in WAL mode, in pages.
+  struct Log {
+    int frames = 0;
+    int copied = 0;  ///< Are in the database as well.
+  };
+  /// Copies what can be copied without waiting for anybody.
+  Result<Log> checkpoint();
+  /// From now on each commit leaves the length of the log in `frames`, which outlives this, and
+  /// copies nothing on its own.
+  void tell_log_length(int* frames);
+
  private:
   struct Close {
     void operator()(sqlite3* database) const;

@@ -117,6 +117,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path) 
   HF_TRY(std::move(is_prepared));
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database)));
   HF_TRY(store->statements_->prepare(store->database_));
+  store->database_.tell_log_length(&store->log_frames_);
+  HF_TRY_ASSIGN(store->checkpointer_, WalCheckpointer::open(path));
   return store;
 }
 
@@ -132,6 +134,7 @@ Result<std::vector<AppendOutcome>> SqliteStore::append(std::span<const IncomingR
   }
   HF_TRY(write_sums(pending_));
   HF_TRY(transaction.commit());
+  checkpointer_->after_commit(database_, log_frames_);
   return outcomes;
 }
 
@@ -233,7 +236,9 @@ Result<> SqliteStore::write_cells(const FleetSums& sums) {
 
 Result<int64_t> SqliteStore::retain(int64_t oldest_day) {
   HF_TRY(statements_->forget_old.bind(oldest_day).run());
-  return database_.changes();
+  const int64_t count = database_.changes();
+  checkpointer_->after_commit(database_, log_frames_);
+  return count;
 }
 
 Result<bool> SqliteStore::grant_wishes() {
@@ -242,6 +247,7 @@ Result<bool> SqliteStore::grant_wishes() {
   HF_TRY_ASSIGN(SqliteTransaction transaction, SqliteTransaction::begin(database_));
   for (const char* step : {kGrantWishes, kMoveWishes, kEndWishes}) HF_TRY(database_.execute(step));
   HF_TRY(transaction.commit());
+  checkpointer_->after_commit(database_, log_frames_);
   return true;
 }
 

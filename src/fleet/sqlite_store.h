@@ -9,6 +9,7 @@
 #include "core/fleet_sums.h"
 #include "fleet/sqlite.h"
 #include "fleet/store.h"
+#include "fleet/wal_checkpoint.h"
 
 namespace holdfast::fleet {
 
@@ -42,6 +43,8 @@ class SqliteStore : public Store {
   Result<> write_cells(const FleetSums& sums);
 
   SqliteDatabase database_;
+  int log_frames_ = 0;
+  std::unique_ptr<WalCheckpointer> checkpointer_;
   std::unique_ptr<Statements> statements_;
   FleetSums pending_;  ///< Of the transaction under way.
 };
