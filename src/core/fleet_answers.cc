@@ -39,7 +39,10 @@ FleetBuckets to_buckets(const BucketSums& all) {
 GroupAnswer answer_of(const NamedBuckets& group) {
   GroupAnswer answer;
   answer.name = group.name;
-  for (const SessionSums& sums : group.buckets) answer.sums += sums;
+  for (const SessionSums& sums : group.buckets) {
+    answer.sums += sums;
+    if (sums.sessions > 0) ++answer.buckets;
+  }
   const FleetBuckets buckets = to_buckets(group.buckets);
   answer.glitched_share = glitched_share(buckets, kFleetError);
   if (answer.has_hours()) answer.per_hour = glitches_per_hour(buckets, kFleetError);
@@ -60,15 +63,19 @@ NamedBuckets all_of(const std::vector<NamedBuckets>& groups) {
   return all;
 }
 
+bool is_shown(const NamedBuckets& group) {
+  return !answer_of(group).is_few();
+}
+
 /// Each arm against the one with nothing locked, p values adjusted for their number.
 std::vector<ArmAnswer> compare_arms(const std::vector<NamedBuckets>& arms) {
   const auto reference = std::find_if(
       arms.begin(), arms.end(), [](const NamedBuckets& arm) { return arm.name == kReferenceArm; });
   std::vector<ArmAnswer> answers;
-  if (reference == arms.end()) return answers;
+  if (reference == arms.end() || !is_shown(*reference)) return answers;
   std::vector<double> p_values;
   for (const NamedBuckets& arm : arms) {
-    if (arm.name == kReferenceArm) continue;
+    if (arm.name == kReferenceArm || !is_shown(arm)) continue;
     answers.push_back(
         {arm.name, compare(to_buckets(arm.buckets), to_buckets(reference->buckets), kFleetError)});
     p_values.push_back(answers.back().comparison.p_value);
@@ -95,6 +102,41 @@ std::vector<LoadTable> tables_of(const FleetOverview& overview) {
   return tables;
 }
 
+/// In how many buckets there was time in any of these cells of a memory bin.
+int buckets_in(const FleetOverview& overview, int first_cpu_bin, int last_cpu_bin, int memory_bin) {
+  const auto has_time = [&](const CellSums& cells) {
+    int64_t seconds = 0;
+    for (int cpu = first_cpu_bin; cpu <= last_cpu_bin; ++cpu) {
+      seconds += cells.at(static_cast<size_t>(cpu * kLoadBins + memory_bin)).seconds;
+    }
+    return seconds > 0;
+  };
+  return static_cast<int>(std::count_if(overview.cells.begin(), overview.cells.end(), has_time));
+}
+
+CellSums shown_cells(const FleetOverview& overview) {
+  CellSums cells = total_of(overview.cells);
+  for (int cpu = 0; cpu < kLoadBins; ++cpu) {
+    for (int memory = 0; memory < kLoadBins; ++memory) {
+      if (buckets_in(overview, cpu, cpu, memory) >= kFewInstalls) continue;
+      cells.at(static_cast<size_t>(cpu * kLoadBins + memory)) = {};
+    }
+  }
+  return cells;
+}
+
+std::vector<MemoryBinRates> shown_rates(const FleetOverview& overview,
+                                        std::vector<MemoryBinRates> rates) {
+  for (MemoryBinRates& each : rates) {
+    for (int memory = 0; memory < kLoadBins; ++memory) {
+      if (buckets_in(overview, each.first_cpu_bin, each.last_cpu_bin, memory) >= kFewInstalls)
+        continue;
+      each.by_memory.at(static_cast<size_t>(memory)) = {};
+    }
+  }
+  return rates;
+}
+
 }  // namespace
 
 FleetAnswers answers_of(const FleetOverview& overview) {
@@ -110,7 +152,9 @@ FleetAnswers answers_of(const FleetOverview& overview) {
   const std::vector<LoadTable> tables = tables_of(overview);
   answers.memory_trend = load_trend(tables, LoadAxis::kMemory);
   answers.processor_trend = load_trend(tables, LoadAxis::kProcessor);
-  answers.by_memory = rates_by_memory(sum_of(tables));
+  answers.cells = shown_cells(overview);
+  answers.by_memory = shown_rates(overview, rates_by_memory(sum_of(tables)));
+  answers.crossover = case_crossover(overview.histories, kFleetError);
   return answers;
 }
 

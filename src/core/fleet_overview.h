@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/case_crossover.h"
 #include "core/event_rate.h"
 #include "core/fleet_sums.h"
 
@@ -64,6 +65,10 @@ struct ReportLine {
   int64_t glitches = 0;
 };
 
+/// So many reports are read for what their histories tell: enough for a slope, and quickly read.
+/// Newest hour first, then by falling id, so that every store takes the same ones.
+inline constexpr int64_t kMostHistories = 500;
+
 /// What a store says of the sessions that a filter lets through.
 struct FleetOverview {
   FleetFilter filter;
@@ -80,6 +85,7 @@ struct FleetOverview {
   InstallCounts installs;
   std::vector<InstallLine> worst_installs;
   std::vector<ReportLine> glitched_reports;  ///< The newest.
+  std::vector<CrossoverSet> histories;  ///< Of the newest kMostHistories reports with glitches.
 };
 
 /// All buckets together.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/report_crossover.h"
+#include "core/report_validator.h"
 #include "fleet/sqlite_schema.h"
 
 namespace holdfast::fleet {
@@ -176,6 +178,20 @@ Result<std::vector<ReportLine>> FleetReader::glitched_reports(const FleetFilter&
   return lines;
 }
 
+Result<std::vector<CrossoverSet>> FleetReader::histories(const FleetFilter& filter) {
+  HF_TRY_ASSIGN(SqliteStatement rows,
+                ask(std::string("SELECT body, start_hour FROM reports") + kReportFilter +
+                        "ORDER BY start_hour DESC, id DESC LIMIT " + std::to_string(kMostHistories),
+                    filter));
+  std::vector<CrossoverSet> sets;
+  ReportValidator validator;
+  HF_TRY(for_rows(rows, [&](const SqliteStatement& row) {
+    const CheckedReport checked = validator.check(row.text(0), row.integer(1));
+    for (CrossoverSet& set : crossover_sets(checked.report)) sets.push_back(std::move(set));
+  }));
+  return sets;
+}
+
 Result<std::optional<std::string>> FleetReader::report(const ReportId& id) {
   HF_TRY_ASSIGN(SqliteStatement find, database_.prepare("SELECT body FROM reports WHERE id = ?"));
   return find.bind_bytes(id.data(), id.size()).first_text();
@@ -220,6 +236,7 @@ Result<FleetOverview> FleetReader::read_overview(const FleetFilter& filter) {
   HF_TRY_ASSIGN(overview.installs, installs(filter));
   HF_TRY_ASSIGN(overview.worst_installs, worst_installs(filter, kLines));
   HF_TRY_ASSIGN(overview.glitched_reports, glitched_reports(filter, kLines));
+  HF_TRY_ASSIGN(overview.histories, histories(filter));
   return overview;
 }
 

@@ -38,6 +38,8 @@ class FleetReader {
   Result<std::vector<InstallLine>> worst_installs(const FleetFilter& filter, int64_t most);
   /// The newest reports with glitches.
   Result<std::vector<ReportLine>> glitched_reports(const FleetFilter& filter, int64_t most);
+  /// What the newest kMostHistories reports with glitches tell of the seconds around them.
+  Result<std::vector<CrossoverSet>> histories(const FleetFilter& filter);
   /// The report as it came in.
   Result<std::optional<std::string>> report(const ReportId& id);
 

@@ -41,7 +41,8 @@ void add_groups(JsonWriter& json, std::string_view name, std::string_view key,
     json.begin_object();
     json.field(key,
                key == "day" ? day_text(std::strtoll(group.name.c_str(), nullptr, 10)) : group.name);
-    add_answer(json, group);
+    json.field("few_installs", group.is_few());
+    if (!group.is_few()) add_answer(json, group);
     json.end_object();
   }
   json.end_array();
@@ -68,6 +69,23 @@ void add_trend(JsonWriter& json, std::string_view name, const LoadTrend& trend) 
   json.begin_object(name);
   json.field("z", trend.z);
   json.field("p_value", trend.p_value);
+  json.end_object();
+}
+
+void add_slope(JsonWriter& json, std::string_view name, const CrossoverSlope& slope) {
+  json.begin_object(name);
+  json.field("slope", slope.slope);
+  json.range_field("slope_interval", slope.interval.low, slope.interval.high);
+  json.end_object();
+}
+
+/// Logarithms of rate ratios from no use to full use.
+void add_crossover(JsonWriter& json, const Crossover& found) {
+  if (!found.is_known) return json.null_field("case_crossover");
+  json.begin_object("case_crossover");
+  json.field("glitches", found.sets);
+  add_slope(json, "memory", found.memory);
+  add_slope(json, "processor", found.cpu);
   json.end_object();
 }
 
@@ -125,9 +143,10 @@ std::string fleet_json(const FleetOverview& overview) {
   add_groups(json, "systems", "os", answers.by_os);
   add_groups(json, "backends", "backend", answers.by_backend);
   add_arms(json, answers.arms);
-  add_cells(json, total_of(overview.cells));
+  add_cells(json, answers.cells);
   add_trend(json, "memory_trend", answers.memory_trend);
   add_trend(json, "processor_trend", answers.processor_trend);
+  add_crossover(json, answers.crossover);
   add_causes(json, "causes", overview.causes);
   add_causes(json, "worst_places", overview.worst_places);
   return end_line(std::move(json));

@@ -13,7 +13,7 @@
 namespace holdfast {
 namespace {
 
-constexpr int64_t kFewInstalls = 5;
+constexpr std::string_view kFewWords = "fewer than 5 installations";
 
 std::string document(std::string_view title, const std::string& body) {
   return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -137,7 +137,7 @@ std::string trend(const std::vector<GroupAnswer>& days) {
     series.points.push_back({day_text(number).substr(5),
                              100 * day.glitched_share.value,
                              {100 * share.low, 100 * share.high},
-                             day.sums.sessions > 0});
+                             day.sums.sessions > 0 && !day.is_few()});
   }
   return section("Over time", "Sessions with a glitch by day, in percent, with 95 % intervals.",
                  chart_svg("Sessions with a glitch by day, in percent", "%", {series}));
@@ -164,12 +164,30 @@ std::string dose_response(const FleetAnswers& answers) {
   return section(
       "Is it memory, or the processor?",
       "Glitches per hour by memory use, each line at about the same use of the processors. "
-      "A line that rises rises with memory use.",
+      "A line that rises rises with memory use. What fewer than five installations have told is "
+      "left out.",
       chart_svg("Glitches per hour by memory use", "per hour", series) + table_html(heads, rows) +
           "<p>With memory use, at the same processor use, the rate <b>" +
           trend_words(answers.memory_trend) +
           "</b>; with processor use, at the same memory use, it <b>" +
           trend_words(answers.processor_trend) + "</b>.</p>");
+}
+
+/// What the histories around glitches tell, without a session that had none.
+std::string crossover(const Crossover& found) {
+  const std::string what =
+      "The second of a glitch against the other seconds of the same session: users and machines "
+      "cancel out. From the newest reports that tell the load around each glitch.";
+  if (!found.is_known) {
+    return section(
+        "Within one session", what,
+        "<p>Too few glitches with load that varies: " + grouped_digits(found.sets) + ".</p>");
+  }
+  return section("Within one session", what,
+                 "<p>" + slope_words(found.memory, "memory use") + ", at the same processor use; " +
+                     slope_words(found.cpu, "processor use") +
+                     ", at the same memory use (95 % intervals, " + grouped_digits(found.sets) +
+                     " glitches).</p>");
 }
 
 /// One row per group: how often, how many per hour, and on how much that rests.
@@ -180,13 +198,17 @@ std::string groups_table(std::vector<GroupAnswer> groups, std::string_view head,
   });
   std::vector<std::vector<std::string>> rows;
   for (const GroupAnswer& each : groups) {
+    const std::string name =
+        part.empty() ? "<bdi>" + html_text(each.name) + "</bdi>" : linked(filter, part, each.name);
+    if (rows.size() == 30) break;
+    if (each.is_few()) {
+      rows.push_back({name, std::string(kFewWords), "", "", ""});
+      continue;
+    }
     const std::string rate =
         each.has_hours() ? with_interval(each.per_hour.value, each.per_hour.interval) : "";
-    rows.push_back(
-        {part.empty() ? "<bdi>" + html_text(each.name) + "</bdi>" : linked(filter, part, each.name),
-         one_of(each.sums), rate, grouped_digits(each.sums.sessions),
-         grouped_digits(each.sums.glitches)});
-    if (rows.size() == 30) break;
+    rows.push_back({name, one_of(each.sums), rate, grouped_digits(each.sums.sessions),
+                    grouped_digits(each.sums.glitches)});
   }
   return table_html(
       {std::string(head), "sessions with a glitch", "glitches per hour", "sessions", "glitches"},
@@ -302,7 +324,7 @@ std::string fleet_page(const FleetOverview& overview, int64_t today) {
   const FleetFilter& filter = overview.filter;
   const FleetAnswers answers = answers_of(overview);
   std::string body = filter_form(overview, today) + headline(overview, answers.all);
-  body += trend(answers.by_day) + dose_response(answers);
+  body += trend(answers.by_day) + dose_response(answers) + crossover(answers.crossover);
   body += section("Does locking help?",
                   "By how much of the program's memory was locked in the session.",
                   groups_table(answers.by_arm, "locked", filter, "arm") + arm_ratios(answers.arms));

@@ -169,6 +169,13 @@ std::string trend_words(const LoadTrend& trend) {
   return (trend.z > 0 ? "rises (p " : "falls (p ") + short_number(trend.p_value) + ")";
 }
 
+std::string slope_words(const CrossoverSlope& slope, std::string_view what) {
+  const auto tenth = [](double value) { return std::exp(value / 10); };
+  return with_interval(tenth(slope.slope),
+                       {tenth(slope.interval.low), tenth(slope.interval.high)}) +
+         " times the glitches for each tenth more of " + std::string(what);
+}
+
 std::string comparison_words(const FleetComparison& comparison) {
   if (!std::isfinite(comparison.ratio.value)) return "not to be compared: too few glitches";
   std::string text = with_interval(comparison.ratio.value, comparison.ratio.interval) +

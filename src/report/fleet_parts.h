@@ -26,6 +26,8 @@ std::string one_of(const SessionSums& sums);
 std::string_view basis_words(IntervalBasis basis);
 /// "rises (p 0.003)", "shows no trend (p 0.4)".
 std::string trend_words(const LoadTrend& trend);
+/// "1.9 (1.3 to 2.8) times the glitches for each tenth more of memory use": of one slope.
+std::string slope_words(const CrossoverSlope& slope, std::string_view what);
 /// "0.52 (0.31 to 0.88) times the glitches per hour, p 0.01", and how much more is needed.
 std::string comparison_words(const FleetComparison& comparison);
 

@@ -18,8 +18,9 @@ std::string padded(std::string text, size_t width) {
 }
 
 std::string group_line(const GroupAnswer& group) {
-  std::string line =
-      "  " + padded(printable(group.name), kNameWidth) + padded(one_of(group.sums), 14);
+  const std::string name = "  " + padded(printable(group.name), kNameWidth);
+  if (group.is_few()) return name + "fewer than 5 installations\n";
+  std::string line = name + padded(one_of(group.sums), 14);
   if (group.has_hours()) {
     line += padded(with_interval(group.per_hour.value, group.per_hour.interval) + "/h", 30);
   }
@@ -59,6 +60,13 @@ std::string response_text(const FleetAnswers& answers) {
          trend_words(answers.processor_trend) + "\n";
 }
 
+std::string crossover_text(const Crossover& found) {
+  if (!found.is_known) return "";
+  return "\nthe second of a glitch against others of the same session (" +
+         grouped_digits(found.sets) + " glitches)\n  " + slope_words(found.memory, "memory use") +
+         "\n  " + slope_words(found.cpu, "processor use") + "\n";
+}
+
 std::string causes_text(const FleetOverview& overview) {
   if (overview.causes.empty()) return "";
   std::string text = "\ncauses\n";
@@ -93,7 +101,7 @@ std::string fleet_text(const FleetOverview& overview) {
   text += groups_text("locked", answers.by_arm) + arms_text(answers.arms) +
           groups_text("versions", answers.by_version) + groups_text("systems", answers.by_os) +
           groups_text("sound systems", answers.by_backend);
-  return text + response_text(answers) + causes_text(overview);
+  return text + response_text(answers) + crossover_text(answers.crossover) + causes_text(overview);
 }
 
 }  // namespace holdfast

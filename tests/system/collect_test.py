@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import socket
 import sqlite3
@@ -22,6 +23,8 @@ import time
 import urllib.error
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import chromium  # noqa: E402
 from field_reports import (APP, Collector, add_token, as_lines, ask, check_sums, report, seed, send, stored)
 
 KILLS = int(os.environ.get("HF_COLLECT_KILLS", "4"))
@@ -548,7 +551,80 @@ def check_nginx_in_front_does_tls(place):
     return None
 
 
-CHECKS = [check_nginx_in_front_does_tls, check_the_pages_say_what_is_stored, check_what_is_acknowledged_is_stored_once, check_kills_lose_nothing_that_was_acknowledged,
+HOSTILE = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 2'>\u202e"
+
+
+def hostile_report(number, draw):
+    """A report of one of 20 installations whose every free text is markup; glitches come where memory is full."""
+    made = report("glitched", install=f"{number % 20 + 1:016x}", draw=draw)
+    text = HOSTILE.replace("/", "")  # an object has no folder
+    made["lib"] = text[:64]
+    for glitch in made["glitches"]:
+        glitch.update(object=text, section=text[:32], symbol=text)
+        glitch["hist"].update(cpu=[draw.randrange(20, 60) for _ in range(30)], before=20,
+                              mem=[95 if second == 20 and number % 5 else draw.randrange(40, 90) for second in range(30)])
+    return made
+
+
+def luminance(colour):
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(page, selector):
+    """Of text against the page (WCAG 2.1, 1.4.3)."""
+    text, back = page.evaluate(f"[getComputedStyle(document.querySelector('{selector}')).color, "
+                               "getComputedStyle(document.body).backgroundColor]")
+    high, low = sorted((luminance(text), luminance(back)), reverse=True)
+    return (high + 0.05) / (low + 0.05), luminance(back)
+
+
+def look_at(browser, address, dark):
+    """The page as somebody sees it who has JavaScript: nothing runs, nothing is asked of others, all can be read."""
+    page = browser.open(address, width=390, dark=dark)
+    origin = address.split("/?")[0]
+    assert page.complaints() == [], page.complaints()
+    assert [url for url in page.requests() if not url.startswith(origin)] == [], page.requests()
+    assert page.evaluate("window.hurt") is None and page.evaluate("document.querySelectorAll('script,img').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than a telephone"
+    for selector in ("h1", ".what", "th", "a", "svg text"):
+        ratio, back = contrast(page, selector)
+        assert ratio >= 4.5 and (back < 0.1) == dark, (selector, dark, ratio, back)
+    return page
+
+
+def check_a_browser_shows_the_pages(place):
+    if not chromium.find():
+        return "Chromium is not installed"
+    token, draw = add_token(place), random.Random(7)
+    with Collector(place) as collector, chromium.Chromium() as browser:
+        reports = [hostile_report(number, draw) for number in range(60)]
+        answers = send(collector.port, token, as_lines(reports))[1]
+        assert {each["status"] for each in answers} == {"stored"}, answers[0]
+        address = f"http://127.0.0.1:{collector.dashboard}/"
+        numbers = json.loads(ask(collector.dashboard, "/v1/stats")[1])
+        memory = numbers["case_crossover"]["memory"]
+        assert memory["slope_interval"][0] > 0, memory
+        for dark in (False, True):
+            page = look_at(browser, address, dark)
+            assert page.evaluate("document.body.innerText.includes('for each tenth more of memory use')")
+            assert page.evaluate("[...document.querySelectorAll('td bdi')].some((e) => e.textContent.includes('<script'))")
+            page.close()
+        page = browser.open(address + "report/" + reports[0]["report_id"])
+        assert page.evaluate("window.hurt") is None and "<script" in page.evaluate("document.querySelector('pre').innerText")
+        page.close()
+        page = browser.open(address, script=False)  # and without JavaScript the form works all the same
+        page.call("Runtime.evaluate", expression="document.querySelector('[name=version]').value = '29.1.2';"
+                  "document.querySelector('form button').click()")
+        browser.events.clear()
+        browser.wait_for("Page.loadEventFired")
+        assert "version=29.1.2" in page.evaluate("location.search"), page.evaluate("location.href")
+        collector.end()
+    return None
+
+
+CHECKS = [check_a_browser_shows_the_pages, check_nginx_in_front_does_tls, check_the_pages_say_what_is_stored, check_what_is_acknowledged_is_stored_once, check_kills_lose_nothing_that_was_acknowledged,
           check_an_end_in_order_answers_everybody, check_tokens, check_viewers, check_garbage_is_refused,
           check_compressed_bodies, check_slow_connections_keep_nobody_waiting, check_connections_are_limited,
           check_a_full_disk_acknowledges_nothing, check_other_files_are_left_alone,

@@ -51,6 +51,28 @@ TEST(FleetAnswers, ArmsAreComparedWithTheOneThatLocksNothing) {
   EXPECT_TRUE(answers_of(fleet).arms.empty());
 }
 
+TEST(FleetAnswers, WhatFewInstallationsHaveToldIsNotShownApart) {
+  FleetOverview fleet = test::sample_fleet();
+  EXPECT_FALSE(answers_of(fleet).by_arm[0].is_few());
+  EXPECT_EQ(answers_of(fleet).cells[98].seconds, 3600);
+  fleet.by_arm.erase(fleet.by_arm.begin());  // four buckets of "all" are left
+  fleet.cells[4][98] = {};
+  const FleetAnswers answers = answers_of(fleet);
+  EXPECT_TRUE(answers.by_arm[0].is_few());
+  EXPECT_FALSE(answers.by_arm[1].is_few());
+  EXPECT_TRUE(answers.arms.empty());
+  EXPECT_EQ(answers.cells[98], CellCount{});
+  EXPECT_EQ(answers.cells[19].seconds, 3600);
+  for (const MemoryBinRates& rates : answers.by_memory) EXPECT_EQ(rates.by_memory[8].time, 0);
+}
+
+TEST(FleetAnswers, GlitchesAreComparedWithinTheirSessions) {
+  const Crossover found = answers_of(test::sample_fleet()).crossover;
+  ASSERT_TRUE(found.is_known);
+  EXPECT_EQ(found.sets, 40);
+  EXPECT_GT(found.memory.slope, 0);
+}
+
 TEST(FleetAnswers, TheTrendIsThatOfTheCells) {
   FleetOverview fleet;
   for (size_t bucket = 0; bucket < fleet.cells.size(); ++bucket) {

@@ -27,6 +27,25 @@ TEST(FleetPage, WhatComesInWithReportsIsNeverMarkup) {
   EXPECT_FALSE(says(missing_page(test::kMarkup), "<script"));
 }
 
+TEST(FleetPage, NoTextOfAnyKindIsMarkup) {
+  FleetOverview fleet = test::sample_fleet();
+  fleet.filter = {test::kMarkup, test::kMarkup, test::kMarkup, 20'000, 20'002};
+  fleet.apps = fleet.versions = {test::kMarkup};
+  for (auto* groups : {&fleet.by_version, &fleet.by_arm, &fleet.by_os, &fleet.by_backend}) {
+    for (SessionGroup& group : *groups) group.name = test::kMarkup;
+  }
+  for (auto* causes : {&fleet.causes, &fleet.worst_places}) {
+    for (CauseGroup& group : *causes) group.cause = group.object = group.symbol = test::kMarkup;
+  }
+  for (InstallLine& line : fleet.worst_installs) line.app = line.version = test::kMarkup;
+  for (ReportLine& line : fleet.glitched_reports) {
+    line.app = line.version = line.arm = test::kMarkup;
+  }
+  const std::string page = fleet_page(fleet, 20'003);
+  EXPECT_FALSE(says(page, "<script"));
+  EXPECT_FALSE(says(page, "alert('x')"));
+}
+
 TEST(FleetPage, NothingIsFetchedFromElsewhereAndNothingRuns) {
   const std::string page = fleet_page(test::sample_fleet(), 20'003);
   EXPECT_FALSE(says(page, "http:"));
@@ -64,6 +83,21 @@ TEST(FleetPage, FewInstallationsAreAWarning) {
   EXPECT_FALSE(says(fleet_page(fleet, 20'003), "Fewer than five installations"));
   fleet.installs.installs = 4;
   EXPECT_TRUE(says(fleet_page(fleet, 20'003), "Fewer than five installations"));
+}
+
+TEST(FleetPage, TheNumbersOfAFewAreLeftOut) {
+  FleetOverview fleet = test::sample_fleet();
+  EXPECT_FALSE(says(fleet_page(fleet, 20'003), "fewer than 5 installations"));
+  fleet.by_version = {{"rare", 1, {40, 4321, 2, 3, 60'000'000, 100}}};
+  const std::string page = fleet_page(fleet, 20'003);
+  EXPECT_TRUE(says(page, "fewer than 5 installations"));
+  EXPECT_FALSE(says(page, "4,321"));
+}
+
+TEST(FleetPage, GlitchesAreComparedWithinTheirSessions) {
+  EXPECT_TRUE(says(fleet_page(test::sample_fleet(), 20'003),
+                   "times the glitches for each tenth more of memory use"));
+  EXPECT_TRUE(says(fleet_page({}, 20'003), "Too few glitches with load that varies: 0."));
 }
 
 TEST(FleetPage, AReportIsShownLineByLine) {

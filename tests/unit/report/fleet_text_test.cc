@@ -19,6 +19,15 @@ TEST(FleetText, BeginsWithTheHeadline) {
   EXPECT_NE(text.find("\n  none               1 of 125 "), std::string::npos);
 }
 
+TEST(FleetText, TheNumbersOfAFewAreLeftOut) {
+  FleetOverview fleet = test::sample_fleet();
+  fleet.by_version = {{"rare", 1, {40, 4321, 2, 3, 60'000'000, 100}}};
+  const std::string text = fleet_text(fleet);
+  EXPECT_NE(text.find("  rare               fewer than 5 installations\n"), std::string::npos);
+  EXPECT_EQ(text.find("4,321"), std::string::npos);
+  EXPECT_NE(text.find("for each tenth more of memory use"), std::string::npos);
+}
+
 TEST(FleetText, SaysWhenThereIsNothing) {
   EXPECT_EQ(fleet_text({}), "no sessions\n");
 }
