@@ -13,8 +13,10 @@
 #include "cmd/opened_device.h"
 #include "cmd/output.h"
 #include "cmd/own_run.h"
+#include "cmd/status_signal.h"
 #include "cmd/stream_options.h"
 #include "cmd/take_labels.h"
+#include "cmd/take_service.h"
 #include "core/byte_size.h"
 #include "probe/clock_linux.h"
 #include "probe/disk_room_linux.h"
@@ -88,7 +90,8 @@ class TakeWatch {
         recorder_(recorder),
         output_(output),
         labels_(options.path, options.is_forced),
-        command_(options.on_glitch, options.path) {}
+        command_(options.on_glitch, options.path),
+        service_(kRecordProgram, output) {}
 
   [[nodiscard]] Result<> check() const { return options_.has_no_labels ? Done{} : labels_.check(); }
 
@@ -109,9 +112,13 @@ class TakeWatch {
   bool look(const Counter& counter) {
     command_.poll();
     const Nanos now = probe::monotonic_now();
-    if (now >= next_show_) show(counter);
+    const bool is_asked = status_requested();
+    if (is_asked || now >= next_show_) show(counter, is_asked);
     return stop_requested() || recorder_.failure().has_value();
   }
+
+  /// The run has ended, and the take is about to.
+  void stopping() { service_.stopping(); }
 
   /// After the run: what nobody judged has its label, too.
   TakeResult finish() {
@@ -147,10 +154,8 @@ class TakeWatch {
     if (is_new && !options_.has_no_notices) notice_.show("Recording has a glitch", text);
   }
 
-  void show(const Counter& counter) {
-    next_show_ = probe::monotonic_now() + kShowEvery;
-    const session::TakeState state = recorder_.state();
-    const Summary& summary = counter.summary();
+  [[nodiscard]] TakeProgress progress_of(const session::TakeState& state,
+                                         const Summary& summary) const {
     TakeProgress progress;
     progress.name = options_.path.substr(options_.path.rfind('/') + 1);
     progress.elapsed = state.length;
@@ -158,11 +163,22 @@ class TakeWatch {
     progress.peak = state.peak;
     progress.glitches = summary.glitches;
     progress.filled = state.filled;
+    progress.own = state.own;
     progress.room = room();
     progress.memory_bytes = summary.machine.available_bytes();
     progress.stalled_share = summary.machine.stalled_share();
     progress.is_locked = info_.locked_bytes > 0;
+    return progress;
+  }
+
+  void show(const Counter& counter, bool is_asked) {
+    next_show_ = probe::monotonic_now() + kShowEvery;
+    const session::TakeState state = recorder_.state();
+    const TakeProgress progress = progress_of(state, counter.summary());
+    const std::string status = status_text(progress);
+    if (is_asked) output_.advice(status + "\n");
     output_.progress(progress_line(progress));
+    service_.tell(state, status);
     if (has_warned_ || !progress.room || *progress.room >= kLowRoom) return;
     has_warned_ = true;
     output_.advice(warning("the disk is nearly full: " + room_text(*progress.room)));
@@ -190,6 +206,7 @@ class TakeWatch {
   Output& output_;
   TakeLabels labels_;
   GlitchCommand command_;
+  TakeService service_;
   session::DesktopNotice notice_;
   SessionInfo info_;
   Nanos last_glitch_{-kSecond.count};
@@ -233,6 +250,7 @@ Result<int> run_take(const RecordOptions& options, const OpenedDevice& opened,
                         wait_for_stop(milliseconds);
                         return watch.look(counter);
                       });
+  watch.stopping();
   const Result<> written = recorder.finish();
   const Result<> finished = counter.finish();
   tell_new_limitations(observer.get(), output);
@@ -266,6 +284,7 @@ Result<int> record(const RecordOptions& options, Output& output) {
 }
 
 int run_record(const RecordOptions& options) {
+  listen_for_status();
   Output output(kRecordProgram, options.count.output);
   return output.finish(record(options, output));
 }

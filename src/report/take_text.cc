@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "report/duration_text.h"
 #include "report/json_writer.h"
+#include "report/printable.h"
 
 namespace holdfast {
 namespace {
@@ -32,6 +33,13 @@ std::string meter(float peak) {
   return text + (level < -99 ? " -inf dB" : format("%4.0f dB", level));
 }
 
+/// A file's name may hold anything; what is shown here is one line.
+std::string one_line(std::string_view name) {
+  std::string text = printable(name);
+  std::replace(text.begin(), text.end(), '\n', '?');
+  return text;
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -47,12 +55,15 @@ void add_names(JsonWriter& json, const char* key, const std::vector<std::string>
 }  // namespace
 
 std::string progress_line(const TakeProgress& progress) {
-  std::string line = "rec " + progress.name.substr(0, kLongestName) + " " +
+  std::string line = "rec " + one_line(progress.name).substr(0, kLongestName) + " " +
                      clock_text(progress.elapsed, progress.rate_hz) + " " + meter(progress.peak);
   line += format("  %lld glitch%s", static_cast<long long>(progress.glitches),
                  progress.glitches == 1 ? "" : "es");
   if (progress.filled > Frames(0)) {
     line += " " + duration_text(duration_of(progress.filled, progress.rate_hz));
+  }
+  if (progress.own > Frames(0)) {
+    line += ", " + duration_text(duration_of(progress.own, progress.rate_hz)) + " by us";
   }
   // What matters least comes last, and is left out where there is no room.
   std::vector<std::string> rest;
@@ -67,6 +78,19 @@ std::string progress_line(const TakeProgress& progress) {
     if (line.size() + 2 + part.size() <= kColumns) line += "  " + part;
   }
   return line.substr(0, kColumns);
+}
+
+std::string status_text(const TakeProgress& progress) {
+  const auto time = [&](Frames frames) {
+    return duration_text(duration_of(frames, progress.rate_hz));
+  };
+  std::string text = one_line(progress.name) + " " +
+                     clock_text(progress.elapsed, progress.rate_hz) + ", " +
+                     plural(progress.glitches, "glitch");
+  if (progress.filled > Frames(0)) text += ", " + time(progress.filled) + " inserted";
+  if (progress.own > Frames(0)) text += ", " + time(progress.own) + " of it lost by us";
+  if (progress.room) text += ", " + room_text(*progress.room);
+  return text + (progress.is_locked ? ", locked" : ", not locked");
 }
 
 std::string room_text(Nanos room) {

@@ -19,7 +19,7 @@ struct TakeProgress {
   float peak = 0;  ///< Of the last moment, 1 is full scale.
   int64_t glitches = 0;
   Frames filled;
-  int64_t buffer_bytes = 0;             ///< Memory that holds samples on their way to the disk.
+  Frames own;                           ///< Of these, for what the recorder had no room for.
   std::optional<Nanos> room;            ///< How long the disk still takes.
   std::optional<int64_t> memory_bytes;  ///< Available memory of the machine.
   std::optional<double> stalled_share;  ///< Of the run, 0 to 1.
@@ -28,6 +28,8 @@ struct TakeProgress {
 
 /// At most 79 columns: "rec take.wav 00:12:41 |######  | -12 dB  glitches 3 (8.00 ms) ...".
 std::string progress_line(const TakeProgress& progress);
+/// The same in words, without level, for who asks: "take.wav 00:12:41, 3 glitches, 8.00 ms ...".
+std::string status_text(const TakeProgress& progress);
 
 /// What a take came to.
 struct TakeResult {

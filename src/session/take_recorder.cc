@@ -154,6 +154,7 @@ HF_RT_TEXT bool TakeRecorder::on_block(void* self, Block& block, Samples samples
 void TakeRecorder::run() {
   while (!is_stopping_) {
     drain();
+    looks_++;
     std::this_thread::sleep_for(kDrainEvery);
   }
 }
@@ -213,6 +214,7 @@ TakeState TakeRecorder::state() {
   }
   state.refused = Frames(buffer_->ring().refused_frames());
   state.buffer_bytes = buffer_->bytes();
+  state.looks = looks_;
   state.peak = peak_.exchange(0);
   return state;
 }

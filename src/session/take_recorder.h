@@ -32,6 +32,7 @@ struct TakeState {
   size_t left_out_markers = 0;  ///< At the end: those that the files cannot hold.
   size_t buffer_bytes = 0;      ///< Memory for samples on their way ...
   size_t unlocked_bytes = 0;    ///< ... and how much of what was added to it is not locked.
+  int64_t looks = 0;  ///< How often the writing thread came by; stands still while the disk does.
   float peak = 0;               ///< Largest sample since it was asked for last.
   std::vector<std::string> paths;
 };
@@ -102,6 +103,7 @@ class TakeRecorder {
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> has_failed_{false};
   std::atomic<float> peak_{0};
+  std::atomic<int64_t> looks_{0};
   int64_t blocks_ = 0;
   Nanos next_publish_;
   uint64_t published_version_ = 0;

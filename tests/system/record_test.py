@@ -14,6 +14,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -311,10 +312,50 @@ def check_one_notice_for_each_episode(place):
     return None
 
 
+def datagrams_of(place, address, name, watchdog_usec):
+    """What a take tells the service manager, until it was asked to end after a watchdog's datagram; and its stderr."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address.replace("@", "\0", 1))
+        manager.settimeout(60)
+        script = f"echo $WATCHDOG_PID$NOTIFY_SOCKET >{place['folder']}/inherited"
+        recorder = subprocess.Popen(
+            [place["holdfast"], "record", place["folder"] / name, "--device", "virtual:lose=64@100ms", "--on-glitch", script],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, NOTIFY_SOCKET=address, WATCHDOG_USEC=str(watchdog_usec)))
+        told = []
+        try:
+            while not any("inserted" in line for line in told) or "WATCHDOG=1" not in told:
+                told.append(manager.recv(4096).decode())
+            recorder.send_signal(signal.SIGUSR1)
+            asked = next(line for line in recorder.stderr if line.startswith(name))
+            recorder.send_signal(signal.SIGTERM)
+            while told[-1] != "STOPPING=1":
+                told.append(manager.recv(4096).decode())
+            assert recorder.wait(60) == 0, recorder.returncode
+        finally:
+            recorder.kill()
+            recorder.communicate()
+    return told, asked
+
+
+def check_a_service_manager_is_told_and_so_is_who_asks(place):
+    for address, name in ((f"{place['folder']}/manager", "a.wav"), (f"@holdfast-test-{os.getpid()}", "b.wav")):
+        told, asked = datagrams_of(place, address, name, 300_000)
+        assert told.count("READY=1") == 1 and told[-1] == "STOPPING=1" and "1 glitch, " in asked, (told, asked)
+        states = [line.removeprefix("STATUS=") for line in told if line.startswith("STATUS=")]
+        assert all(state.startswith(name) for state in states) and "1.33 ms inserted" in states[-1], states
+        assert (place["folder"] / "inherited").read_text() == "\n", "programs of ours do not speak for us"
+    for nobody in ("/no/such/socket", "vsock:2:1", "/" + "x" * 200):
+        result = record(place, "c.wav", "virtual:clock=fake", "--for", "1s", "--force",
+                        env=dict(os.environ, NOTIFY_SOCKET=nobody))
+        assert result.returncode == 0 and (b"unknown address" in result.stderr) == (nobody != "/no/such/socket"), show(result)
+
+
 CHECKS = [check_a_simulated_take_is_whole, check_exit_codes_and_files_that_exist, check_what_happens_at_a_glitch,
           check_kills_at_random_moments_lose_less_than_half_a_second, check_repair_leaves_good_files_alone,
           check_repair_does_not_touch_a_take_that_grows, check_a_full_disk_keeps_the_take,
-          check_many_channels_lose_nothing_by_the_recorder, check_one_notice_for_each_episode]
+          check_many_channels_lose_nothing_by_the_recorder, check_one_notice_for_each_episode,
+          check_a_service_manager_is_told_and_so_is_who_asks]
 
 
 def main():

@@ -32,6 +32,24 @@ TEST(TakeText, ProgressSaysWhatMattersMost) {
             "rec take.wav 00:01:01 |####### |  -6 dB  3 glitches 8.00 ms  for 2 h  locked");
 }
 
+TEST(TakeText, StatusSaysInWordsHowTheTakeIsDoing) {
+  TakeProgress progress;
+  progress.name = "take.wav";
+  progress.elapsed = Frames(48000 * 3661);
+  EXPECT_EQ(status_text(progress), "take.wav 01:01:01, 0 glitches, not locked");
+  progress.glitches = 1;
+  progress.filled = Frames(960);
+  progress.own = Frames(480);
+  progress.room = kSecond * 7200;
+  progress.is_locked = true;
+  EXPECT_EQ(status_text(progress),
+            "take.wav 01:01:01, 1 glitch, 20.0 ms inserted, 10.0 ms of it lost by us, "
+            "room for 2 h, locked");
+  progress.name = "a\nREADY=1\x1b";
+  EXPECT_EQ(status_text(progress).find('\n'), std::string::npos);
+  EXPECT_EQ(status_text(progress).find('\x1b'), std::string::npos);
+}
+
 TEST(TakeText, RoomIsSaidInWholeUnits) {
   EXPECT_EQ(room_text(kSecond * 40), "room for 40 s");
   EXPECT_EQ(room_text(kSecond * 600), "room for 10 min");
