@@ -127,6 +127,7 @@ class TakeWatch {
     for (const Marker& marker : unnamed) {
       if (!options_.has_no_labels) labels_.add(marker, info_.rate_hz);
     }
+    labels_.finish();
     if (labels_.failure()) output_.advice(warning(labels_.failure()->what));
     if (command_.failures() > 0) {
       output_.advice(

@@ -45,16 +45,47 @@ void TakeLabels::open() {
 }
 
 void TakeLabels::append(const probe::FileDescriptor& file, const std::string& text) {
-  const ssize_t size = write(file.number(), text.data(), text.size());
+  const ssize_t size = ::write(file.number(), text.data(), text.size());
   if (size == static_cast<ssize_t>(text.size())) return;
   failure_ = system_error("cannot write labels", size < 0 ? errno : ENOSPC);
 }
 
-void TakeLabels::add(const Marker& marker, int64_t rate_hz) {
+void TakeLabels::write(const Label& label) {
   if (failure_) return;
   if (count_++ == 0) open();
-  if (!failure_) append(audacity_, audacity_label(marker, rate_hz));
-  if (!failure_) append(reaper_, reaper_row(marker, count_, rate_hz));
+  if (!failure_) append(audacity_, audacity_label(label.marker, label.rate_hz));
+  if (!failure_) append(reaper_, reaper_row(label.marker, count_, label.rate_hz));
+}
+
+void TakeLabels::add(const Marker& marker, int64_t rate_hz) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back({marker, rate_hz});
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  }
+  changed_.notify_one();
+}
+
+void TakeLabels::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return is_finishing_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const Label label = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    write(label);
+    lock.lock();
+  }
+}
+
+void TakeLabels::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_finishing_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
 }
 
 std::vector<std::string> TakeLabels::paths() const {

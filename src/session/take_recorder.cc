@@ -86,10 +86,14 @@ Result<> TakeRecorder::begin(const audio::Capabilities& capabilities) {
   format_ = {options_.encoding, granted.channels, granted.rate_hz};
   is_real_time_ = capabilities.is_real_time;
   HF_TRY_ASSIGN(TakeFile::Options file, file_options(capabilities));
-  file.markers = [this] { return markers_->list(); };  // called with the mutex held
+  file.markers = [this] {
+    const std::lock_guard lock(mutex_);
+    return markers_->list();
+  };
   HF_TRY_ASSIGN(TakeFile created, TakeFile::create(options_.path, file));
   file_.emplace(std::move(created));
   markers_.emplace(format_.rate_hz);
+  note_progress();
   TakeAssembly::Options assembly;
   assembly.rate_hz = format_.rate_hz;
   assembly.channels = format_.channels;
@@ -118,14 +122,10 @@ std::vector<MemoryRange> TakeRecorder::working_set() const {
 
 TakeAssembly::Target TakeRecorder::target() {
   return {[this](Frames at, std::span<const float> samples) {
-            if (has_failed_) return;
-            const std::lock_guard lock(mutex_);
-            keep(file_->write(at, samples));
+            if (!has_failed_) keep(file_->write(at, samples));
           },
           [this](Frames at, Frames length) {
-            if (has_failed_) return;
-            const std::lock_guard lock(mutex_);
-            keep(file_->silence(at, length));
+            if (!has_failed_) keep(file_->silence(at, length));
           },
           [this](const TakeGap& gap) {
             if (has_failed_) return;
@@ -136,9 +136,11 @@ TakeAssembly::Target TakeRecorder::target() {
           }};
 }
 
-/// The first failure ends the take. Called with the mutex held.
+/// The first failure ends the take.
 void TakeRecorder::keep(Result<> outcome) {
-  if (outcome || failure_) return;
+  if (outcome) return;
+  const std::lock_guard lock(mutex_);
+  if (failure_) return;
   failure_ = std::move(outcome.error());
   has_failed_ = true;
 }
@@ -174,16 +176,28 @@ void TakeRecorder::drain() {
   if (!is_real_time_) return;
   assembly_->flush();
   publish_when_due();
+  note_progress();
+}
+
+/// What others may ask while the file waits for the disk.
+void TakeRecorder::note_progress() {
+  const std::lock_guard lock(mutex_);
+  state_.length = file_->frames();
+  state_.left_out_markers = file_->left_out_markers();
+  if (state_.paths.size() != file_->paths().size()) state_.paths = file_->paths();
 }
 
 void TakeRecorder::publish_when_due() {
   if (probe::monotonic_now() < next_publish_) return;
   assembly_->flush();
   if (has_failed_) return;
-  const std::lock_guard lock(mutex_);
-  if (markers_->version() != published_version_) {
-    published_version_ = markers_->version();
-    shown_ = markers_->list();
+  note_progress();
+  {
+    const std::lock_guard lock(mutex_);
+    if (markers_->version() != published_version_) {
+      published_version_ = markers_->version();
+      shown_ = markers_->list();
+    }
   }
   keep(file_->publish(shown_));
   if (is_real_time_) follow_newest();
@@ -207,10 +221,7 @@ TakeState TakeRecorder::state() {
   {
     const std::lock_guard lock(mutex_);
     state = state_;
-    if (!is_closed_) state.length = file_->frames();
     state.markers = markers_->size();
-    state.left_out_markers = file_->left_out_markers();
-    state.paths = file_->paths();
   }
   state.refused = Frames(buffer_->ring().refused_frames());
   state.buffer_bytes = buffer_->bytes();
@@ -244,10 +255,11 @@ Result<> TakeRecorder::finish() {
   pacer_.stop();
   drain();
   assembly_->finish(buffer_->ring().refused_frames());
-  const std::lock_guard lock(mutex_);
-  state_.length = file_->frames();
-  is_closed_ = true;
+  note_progress();  // of what is closed nobody knows the length
+  const Frames length = state_.length;
   Result<> closed = file_->close(markers_->list());
+  note_progress();
+  state_.length = length;
   if (failure_) return *failure_;
   return closed;
 }

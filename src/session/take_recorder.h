@@ -33,7 +33,7 @@ struct TakeState {
   size_t buffer_bytes = 0;      ///< Memory for samples on their way ...
   size_t unlocked_bytes = 0;    ///< ... and how much of what was added to it is not locked.
   int64_t looks = 0;  ///< How often the writing thread came by; stands still while the disk does.
-  float peak = 0;               ///< Largest sample since it was asked for last.
+  float peak = 0;     ///< Largest sample since it was asked for last.
   std::vector<std::string> paths;
 };
 
@@ -92,6 +92,7 @@ class TakeRecorder {
   void drain();
   void publish_when_due();
   void keep(Result<> outcome);
+  void note_progress();
   void follow_newest();
 
   Options options_;
@@ -110,12 +111,13 @@ class TakeRecorder {
   std::vector<Marker> shown_;
   size_t followed_parts_ = 0;
 
-  std::mutex mutex_;  ///< Guards what follows; held for moments, and never by the audio thread.
-  std::optional<TakeFile> file_;
+  std::optional<TakeFile> file_;  ///< The writing thread's, which may wait for the disk in it.
+
+  std::mutex
+      mutex_;  ///< Guards what follows; held for moments, never by the audio thread or for I/O.
   std::optional<TakeMarkers> markers_;
   std::optional<Error> failure_;
   TakeState state_;
-  bool is_closed_ = false;
   std::thread thread_;
 };
 
