@@ -11,6 +11,7 @@ import lateness_vs_cyclictest as lateness
 import lock_call_cost
 import pressure_comparison
 import pressure_soak
+import slow_disk
 import system_calls
 import verify
 from figure import Figure, conclude
@@ -175,6 +176,30 @@ class PressureSoak(unittest.TestCase):
         self.assertTrue(all(f.holds for f in pressure_soak.size_figures(self.COUNTER)))
         larger = {**self.COUNTER, "peak_resident_kib": 3076, "locked_kib": 1028}
         self.assertFalse(any(f.holds for f in pressure_soak.size_figures(larger)))
+
+
+class SlowDisk(unittest.TestCase):
+    RUN = {"frames": 9000, "elapsed": 9000, "device": 64, "dropped_records": 0, "own": 0, "filled": 64, "buffer": 4096,
+           "unlocked": 0, "wrong": 0, "silent": 64, "exit": 0}
+
+    def kept_up(self, **changes):
+        return slow_disk.kept_up("n", {**self.RUN, **changes}, 8192, "how").holds
+
+    def owned_up(self, **changes):
+        return slow_disk.owned_up("n", {**self.RUN, "own": 100, "filled": 164, "silent": 164, "exit": 4, **changes}, "how").holds
+
+    def test_frames_lost_an_unlocked_ring_or_one_too_large_fall_short(self):
+        self.assertTrue(self.kept_up())
+        for changes in ({"own": 1}, {"unlocked": 4096}, {"buffer": 8193}, {"exit": 4}, {"dropped_records": 1}):
+            self.assertFalse(self.kept_up(**changes), changes)
+
+    def test_a_loss_that_is_hidden_or_misplaced_falls_short(self):
+        self.assertTrue(self.owned_up())
+        for changes in ({"exit": 0}, {"frames": 8999}, {"wrong": 1}, {"silent": 163}, {"silent": 200}, {"filled": 64}):
+            self.assertFalse(self.owned_up(**changes), changes)
+
+    def test_a_ring_that_never_was_full_shows_nothing(self):
+        self.assertIsNone(slow_disk.owned_up("n", self.RUN, "how").holds)
 
 
 class ExplainMemory(unittest.TestCase):

@@ -39,6 +39,7 @@ import pressure_soak
 import record_take
 import report_page
 import report_kills
+import slow_disk
 import sound_system_losses
 import system_calls
 from figure import Figure
@@ -95,6 +96,7 @@ def measure_all(build, is_quick):
     yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
     yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
     yield from record_take.figures(build, is_quick)
+    yield from slow_disk.figures(build, is_quick)
     yield from report_page.figures(build)
     yield from report_kills.figures(build, 10 if is_quick else 100)
     yield from field_report_cost.figures(build, *((2, 3) if is_quick else (10, 10)))

@@ -198,6 +198,8 @@ class TakeWatch {
     take.rate_hz = info_.rate_hz;
     take.channels = static_cast<uint32_t>(info_.channels);
     take.encoding = options_.encoding == "float" ? "32-bit float" : options_.encoding + "-bit";
+    take.buffer_bytes = static_cast<int64_t>(state.buffer_bytes);
+    take.unlocked_buffer_bytes = static_cast<int64_t>(state.unlocked_bytes);
     take.is_complete = !recorder_.failure();
     return take;
   }

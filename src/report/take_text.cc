@@ -114,6 +114,12 @@ std::string take_text(const TakeResult& take) {
     text += "lost by us     " + plural(take.own.count, "frame") + " (" + time(take.own) +
             "): the disk was too slow, and the buffer full; see --buffer\n";
   }
+  if (take.unlocked_buffer_bytes > 0) {
+    text +=
+        format("not locked     %lld of %lld KiB for samples on their way; see holdfast doctor\n",
+               static_cast<long long>(take.unlocked_buffer_bytes >> 10),
+               static_cast<long long>(take.buffer_bytes >> 10));
+  }
   if (!take.label_files.empty()) text += "labels         " + joined(take.label_files) + "\n";
   if (take.left_out_markers > 0) {
     text += format("not in file    %lld markers, more than the format bears; the labels have all\n",
@@ -132,6 +138,8 @@ std::string take_json(const TakeResult& take) {
   json.field("length_frames", take.length.count);
   json.field("filled_frames", take.filled.count);
   json.field("own_lost_frames", take.own.count);
+  json.field("buffer_bytes", take.buffer_bytes);
+  json.field("unlocked_buffer_bytes", take.unlocked_buffer_bytes);
   json.field("markers", take.markers);
   json.field("left_out_markers", take.left_out_markers);
   json.field("complete", take.is_complete);

@@ -43,7 +43,9 @@ struct TakeResult {
   int64_t rate_hz = 48000;
   uint32_t channels = 0;
   std::string encoding;
-  bool is_complete = true;  ///< False when the disk ended it.
+  int64_t buffer_bytes = 0;           ///< Most memory that samples on their way took ...
+  int64_t unlocked_buffer_bytes = 0;  ///< ... and how much of what was added could not be locked.
+  bool is_complete = true;            ///< False when the disk ended it.
 
   [[nodiscard]] bool is_whole() const { return is_complete && own == Frames(0); }
 };

@@ -42,8 +42,8 @@ class SampleBuffer {
   /// Any thread.
   [[nodiscard]] size_t bytes() const { return chunk_count_ * options_.chunk_bytes; }
   [[nodiscard]] size_t most_bytes() const { return options_.most_chunks * options_.chunk_bytes; }
-  /// Chunks that were added but could not be locked. Any thread.
-  [[nodiscard]] size_t unlocked_chunks() const { return unlocked_chunks_; }
+  /// Of these, what was added but could not be locked. Any thread.
+  [[nodiscard]] size_t unlocked_bytes() const { return unlocked_chunks_ * options_.chunk_bytes; }
 
  private:
   void add_chunk();

@@ -225,6 +225,7 @@ TakeState TakeRecorder::state() {
   }
   state.refused = Frames(buffer_->ring().refused_frames());
   state.buffer_bytes = buffer_->bytes();
+  state.unlocked_bytes = buffer_->unlocked_bytes();
   state.looks = looks_;
   state.peak = peak_.exchange(0);
   return state;

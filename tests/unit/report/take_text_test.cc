@@ -68,6 +68,10 @@ TEST(TakeText, ATakeThatLostFramesItselfIsNotWhole) {
   EXPECT_NE(take_text(take).find("lost by us     480 frames (10.0 ms)"), std::string::npos);
   EXPECT_NE(take_json(take).find("\"own_lost_frames\":480"), std::string::npos);
   EXPECT_NE(take_json(take).find("\"whole\":false"), std::string::npos);
+  EXPECT_EQ(take_text(take).find("not locked"), std::string::npos);
+  take.buffer_bytes = 4 << 20;
+  take.unlocked_buffer_bytes = 1 << 20;
+  EXPECT_NE(take_text(take).find("not locked     1024 of 4096 KiB"), std::string::npos);
 }
 
 }  // namespace
