@@ -11,8 +11,11 @@ import lateness_vs_cyclictest as lateness
 import lock_call_cost
 import pressure_comparison
 import pressure_soak
+import record_pressure
+import recorder_survival
 import slow_disk
 import system_calls
+import take_survival
 import verify
 from figure import Figure, conclude
 
@@ -200,6 +203,60 @@ class SlowDisk(unittest.TestCase):
 
     def test_a_ring_that_never_was_full_shows_nothing(self):
         self.assertIsNone(slow_disk.owned_up("n", self.RUN, "how").holds)
+
+
+class TakeSurvival(unittest.TestCase):
+    def judged(self, *result, part="moments"):
+        return take_survival.figure_of(part, result, "how").holds
+
+    def test_half_a_second_or_one_take_in_trouble_falls_short(self):
+        self.assertIs(self.judged(9, 0, 23999, 5, []), True)
+        self.assertIs(self.judged(9, 0, 24000, 5, []), False)
+        self.assertIs(self.judged(9, 0, 0, 5, ["sox: no"]), False)
+
+    def test_no_kill_no_marker_or_no_full_disk_shows_nothing(self):
+        self.assertIsNone(self.judged(0, 9, 0, 5, []))
+        self.assertIsNone(self.judged(9, 0, 0, 0, []))
+        self.assertIsNone(self.judged(9, 0, 0, 5, [], part="full"))
+
+
+class RecorderSurvival(unittest.TestCase):
+    def ended(self, says=4.9, gives=4.9, refused=None):
+        seen = {reader: None if reader == refused else (says, gives) for reader in recorder_survival.READERS}
+        return [recorder_survival.Ended(5.0, seen)]
+
+    def judged(self, killed, cut):
+        return recorder_survival.judge({"holdfast record": (killed, cut)}).holds
+
+    def test_a_reader_that_refuses_a_wrong_length_or_a_long_loss_falls_short(self):
+        good = self.ended()
+        self.assertTrue(self.judged(good, good))
+        for bad in (self.ended(refused="sox"), self.ended(says=5000.0), self.ended(4.3, 4.3)):
+            self.assertFalse(self.judged(bad, good))
+        self.assertFalse(self.judged(good, [recorder_survival.Ended(15.2, good[0].seen)]))
+        self.assertFalse(self.judged([], good))
+
+    def test_the_table_says_the_worst(self):
+        two = self.ended() + self.ended(15000.0, 4.0, refused="sox")
+        self.assertEqual(recorder_survival.cell(two, "ffmpeg"), "1.0 s lost, says 4.2 h")
+        self.assertEqual(recorder_survival.cell(two, "sox"), "0.1 s lost, refuses 1 of 2")
+        self.assertEqual(recorder_survival.cell(self.ended(refused="sox"), "sox"), "refuses")
+
+
+class RecordPressure(unittest.TestCase):
+    OURS = {"with_fault": 0, "glitches": 1, "missing": 64, "major": 0, "minor": 0, "own": 0, "length": 9, "elapsed": 9}
+
+    def judged(self, theirs=5, **changes):
+        return record_pressure.judge({"seconds": 8, "locked": {**self.OURS, **changes}, "unlocked": {**self.OURS, "major": theirs},
+                                      "arecord": {"missing": 100, "faults": theirs, "overruns": 1}}).holds
+
+    def test_one_loss_with_a_fault_inside_falls_short(self):
+        self.assertIs(self.judged(), True)
+        for changes in ({"with_fault": 1}, {"major": 1}, {"own": 1}, {"length": 8}):
+            self.assertIs(self.judged(**changes), False, changes)
+
+    def test_without_faults_beside_it_nothing_was_pressed(self):
+        self.assertIsNone(self.judged(theirs=0))
 
 
 class ExplainMemory(unittest.TestCase):

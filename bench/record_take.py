@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a take survives, and what it loses: recorders that are killed on a disk that is nearly full, power that is cut
-(the bytes of a loop device at that moment, mounted again), and the widest stream there is.
+"""What a take loses when power is cut (the bytes of a loop device at that moment, mounted again), and the widest stream
+there is. Recorders that are killed: take_survival.py.
 
 usage: record_take.py BUILD_DIR [--quick]     as root
 """
@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,6 @@ import time
 
 from figure import Figure, conclude, skipped
 
-KILLS_ASKED = "200 kills: < 500 ms lost, every marker older than 1 s there"
 CUTS_ASKED = "20 power cuts: the file opens, < 10 s lost"
 WIDE_ASKED = "0 frames lost by the recorder"
 HEAD_BYTES = 49152
@@ -37,19 +35,6 @@ def mounted(source, kind, options):
             yield pathlib.Path(folder)
         finally:
             subprocess.run(["umount", folder], check=True)
-
-
-def kills(build, count):
-    name = "recorder killed at random moments"
-    test = pathlib.Path(__file__).parent.parent / "tests/system/record_test.py"
-    with mounted("tmpfs", "tmpfs", "size=8m") as folder:
-        done = subprocess.run([sys.executable, test, f"{build}/src/cmd", "kill"], capture_output=True, text=True, check=False,
-                              env=dict(os.environ, HF_RECORD_KILLS=str(count), TMPDIR=str(folder)))
-    found = re.search(r"(\d+ kills: .*\((\d+) ms\).*)", done.stdout)
-    holds = done.returncode == 0 and found is not None and int(found.group(2)) < 500
-    return Figure(name, KILLS_ASKED, found.group(1) if found else done.stdout[-300:], holds,
-                  "SIGKILL during a take with a loss every 50 ms, on a disk of 8 MiB, three at a time; libsndfile, Python's wave and, where "
-                  "installed, sox and ffmpeg must see the same frames, each of which tells its number")
 
 
 def frames_after_cut(build, image, folder):
@@ -117,9 +102,8 @@ def wide(build, seconds):
 
 def figures(build, is_quick):
     if os.geteuid() != 0:
-        yield skipped("recorder killed at random moments", KILLS_ASKED, "mounts need root")
+        yield skipped("power cut while recording", CUTS_ASKED, "mounts need root")
         return
-    yield kills(build, 10 if is_quick else 200)
     yield power_cuts(build, 3 if is_quick else 20)
     yield wide(build, 10 if is_quick else 600)
 

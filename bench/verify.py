@@ -36,12 +36,15 @@ import observer_share
 import pressure_comparison
 import pressure_cycles
 import pressure_soak
+import record_pressure
 import record_take
+import recorder_survival
 import report_page
 import report_kills
 import slow_disk
 import sound_system_losses
 import system_calls
+import take_survival
 from figure import Figure
 
 MARKS = ("<!-- figures: begin (bench/verify.py writes this part) -->", "<!-- figures: end -->")
@@ -96,7 +99,10 @@ def measure_all(build, is_quick):
     yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
     yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
     yield from record_take.figures(build, is_quick)
+    yield from take_survival.figures(build, is_quick)
+    yield from recorder_survival.figures(build, is_quick)
     yield from slow_disk.figures(build, is_quick)
+    yield from record_pressure.figures(build, 8 if is_quick else 120)
     yield from report_page.figures(build)
     yield from report_kills.figures(build, 10 if is_quick else 100)
     yield from field_report_cost.figures(build, *((2, 3) if is_quick else (10, 10)))
