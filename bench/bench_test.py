@@ -234,6 +234,8 @@ class RecorderSurvival(unittest.TestCase):
         for bad in (self.ended(refused="sox"), self.ended(says=5000.0), self.ended(4.3, 4.3)):
             self.assertFalse(self.judged(bad, good))
         self.assertFalse(self.judged(good, [recorder_survival.Ended(15.2, good[0].seen)]))
+        self.assertFalse(self.judged(good, self.ended(refused="sox")))
+        self.assertTrue(self.judged(good, self.ended(says=8.0)))
         self.assertFalse(self.judged([], good))
 
     def test_the_table_says_the_worst(self):
@@ -244,7 +246,8 @@ class RecorderSurvival(unittest.TestCase):
 
 
 class RecordPressure(unittest.TestCase):
-    OURS = {"with_fault": 0, "glitches": 1, "missing": 64, "major": 0, "minor": 0, "own": 0, "length": 9, "elapsed": 9}
+    OURS = {"with_fault": 0, "glitches": 1, "missing": 64, "major": 0, "minor": 0, "own": 0, "length": 9, "elapsed": 9,
+            "causes": {"run_queue": 1, "blocked": 0}}
 
     def judged(self, theirs=5, **changes):
         return record_pressure.judge({"seconds": 8, "locked": {**self.OURS, **changes}, "unlocked": {**self.OURS, "major": theirs},

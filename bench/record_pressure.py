@@ -59,7 +59,7 @@ def take_of(folder, arm):
     return {"elapsed": summary["elapsed_frames"], "missing": summary["missing_frames"], "own": take["own_lost_frames"],
             "glitches": len(glitches), "with_fault": len(blamed), "major": summary["own_major_faults"],
             "minor": summary["own_minor_faults"], "trustworthy": summary["trustworthy"],
-            "length": take["length_frames"]}
+            "length": take["length_frames"], "causes": summary["causes"]}
 
 
 def press(build, seconds):
@@ -91,8 +91,9 @@ def press(build, seconds):
 def judge(run):
     """Without a fault in the unlocked ones nothing was pressed."""
     ours, bare, theirs = run["locked"], run["unlocked"], run["arecord"]
+    causes = ", ".join(f"{cause} {count}" for cause, count in ours["causes"].items() if count)
     measured = (f"{run['seconds']} s: locked {ours['with_fault']} of {ours['glitches']} losses with a page fault inside, {ours['missing']} "
-                f"frames, audio thread {ours['major']} major and {ours['minor']} minor faults; the same unlocked "
+                f"frames{f' ({causes})' if causes else ''}, audio thread {ours['major']} major and {ours['minor']} minor faults; the same unlocked "
                 f"{bare['with_fault']} of {bare['glitches']}, {bare['missing']} frames, {bare['major']} major; arecord "
                 f"{theirs['missing']} frames, unmarked, {theirs['faults']} major")
     clean = ours["with_fault"] == 0 and ours["major"] == 0 and ours["own"] == 0 and ours["length"] == ours["elapsed"]
