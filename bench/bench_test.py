@@ -258,6 +258,9 @@ class RecordPressure(unittest.TestCase):
         for changes in ({"with_fault": 1}, {"major": 1}, {"own": 1}, {"length": 8}):
             self.assertIs(self.judged(**changes), False, changes)
 
+    def test_a_step_backwards_is_no_loss_of_millions(self):
+        self.assertEqual(record_pressure.missing_in([5, 6, 9, 4, 5, 5, 10]), 2 + 4)
+
     def test_without_faults_beside_it_nothing_was_pressed(self):
         self.assertIsNone(self.judged(theirs=0))
 

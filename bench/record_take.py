@@ -94,9 +94,13 @@ def wide(build, seconds):
         *_, summary, take = [json.loads(line) for line in done.stdout.splitlines()]
         size = os.path.getsize(f"{folder}/take.wav")
     is_right = take["length_frames"] == summary["elapsed_frames"] == (size - HEAD_BYTES) // 256
+    causes = ", ".join(f"{cause} {count}" for cause, count in summary["causes"].items())
     measured = (f"{take['own_lost_frames']} of {take['length_frames']} frames lost by the recorder, {summary['missing_frames']} by "
-                f"a late audio thread; file {'as long as the run' if is_right else 'of another length'}")
-    return Figure(name, WIDE_ASKED, measured, take["own_lost_frames"] == 0 and is_right,
+                f"a late audio thread{f' ({causes})' if causes else ''}; file {'as long as the run' if is_right else 'of another length'}")
+    # Whoever was late because the machine was busy has lost nothing for want of a place to put it, and has not shown
+    # that it can do without.
+    holds = take["own_lost_frames"] == 0 and is_right
+    return Figure(name, WIDE_ASKED, measured, holds if summary["missing_frames"] == 0 or not holds else None,
                   "virtual device that keeps 256 blocks; ring limit 1 GiB")
 
 

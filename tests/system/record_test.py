@@ -12,6 +12,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import select
 import shutil
 import signal
 import socket
@@ -272,6 +274,53 @@ def check_a_full_disk_keeps_the_take(place):
     return None
 
 
+def glitches_told(recorder):
+    """How many it knows of, by its own answer to SIGUSR1; an answer that does not come ends the test."""
+    recorder.send_signal(signal.SIGUSR1)
+    while select.select([recorder.stderr], [], [], 30)[0] and (line := recorder.stderr.readline()):
+        if found := re.match(rb"take.wav .*, (\d+) glitch", line):
+            return int(found.group(1))
+    raise AssertionError("no answer")
+
+
+def check_a_disk_that_does_not_answer_holds_up_nobody_else(place):
+    if os.geteuid() != 0 or not shutil.which("fsfreeze") or not shutil.which("mkfs.ext4"):
+        return "a disk is made and frozen as root, with mkfs.ext4 and fsfreeze"
+    image, disk = place["folder"] / "image", place["folder"] / "disk"
+    disk.mkdir()
+    with image.open("wb") as file:
+        file.truncate(32 << 20)
+    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    if subprocess.run(["mount", "-o", "loop", image, disk], check=False, capture_output=True).returncode != 0:
+        return "a disk cannot be mounted here"
+    losses = ",".join(f"lose=64@{i * 100}ms" for i in range(1, 3000))
+    recorder = subprocess.Popen([place["holdfast"], "record", disk / "take.wav", "--device", f"virtual:{losses}", "--json"],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    try:
+        while not recorder.stderr.readline().startswith(b"disk"):  # by then it listens to signals
+            assert recorder.poll() is None, recorder.returncode
+        while glitches_told(recorder) < 2:
+            time.sleep(0.05)
+        subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+        try:
+            before = glitches_told(recorder)
+            while glitches_told(recorder) < before + 8:  # written, published and labelled several times meanwhile
+                time.sleep(0.05)
+        finally:
+            subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+        recorder.send_signal(signal.SIGTERM)
+        out, _ = recorder.communicate(timeout=60)
+        *_, summary, take = [json.loads(line) for line in out.splitlines()]
+        assert recorder.returncode == 0 and take["whole"] and summary["dropped_records"] == 0, (summary, take)
+        assert take["length_frames"] == summary["elapsed_frames"] == frames_by_libsndfile(disk / "take.wav"), take
+        assert len((disk / "take.labels.txt").read_text().splitlines()) == summary["glitches"], summary
+    finally:
+        recorder.kill()
+        recorder.wait()
+        subprocess.run(["umount", disk], check=True)
+    return None
+
+
 def check_many_channels_lose_nothing_by_the_recorder(place):
     """The ring may grow as far as the second takes; what the device lost is not asked."""
     result = record(place, "wide.wav", "virtual:policy=catchup,ring=4096", "--rate", "192000", "--channels", "64",
@@ -354,7 +403,7 @@ def check_a_service_manager_is_told_and_so_is_who_asks(place):
 CHECKS = [check_a_simulated_take_is_whole, check_exit_codes_and_files_that_exist, check_what_happens_at_a_glitch,
           check_kills_at_random_moments_lose_less_than_half_a_second, check_repair_leaves_good_files_alone,
           check_repair_does_not_touch_a_take_that_grows, check_a_full_disk_keeps_the_take,
-          check_many_channels_lose_nothing_by_the_recorder, check_one_notice_for_each_episode,
+          check_a_disk_that_does_not_answer_holds_up_nobody_else, check_many_channels_lose_nothing_by_the_recorder, check_one_notice_for_each_episode,
           check_a_service_manager_is_told_and_so_is_who_asks]
 
 
