@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 
-from figure import Figure, conclude, skipped
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
+from figure import Figure, conclude, skipped  # noqa: E402
+from script import disk_image, mounted_disk  # noqa: E402
 
 CUTS_ASKED = "20 power cuts: the file opens, < 10 s lost"
 WIDE_ASKED = "0 frames lost by the recorder"
@@ -30,11 +32,8 @@ def program(build):
 @contextlib.contextmanager
 def mounted(source, kind, options):
     with tempfile.TemporaryDirectory(prefix="holdfast-take-") as folder:
-        subprocess.run(["mount", "-t", kind, "-o", options, source, folder], check=True, capture_output=True)
-        try:
+        with mounted_disk(source, folder, kind, options):
             yield pathlib.Path(folder)
-        finally:
-            subprocess.run(["umount", folder], check=True)
 
 
 def frames_after_cut(build, image, folder):
@@ -52,12 +51,10 @@ def power_cuts(build, count):
     name = "power cut while recording"
     with tempfile.TemporaryDirectory(prefix="holdfast-cut-") as name_of_folder:
         folder = pathlib.Path(name_of_folder)
-        disk_image = folder / "disk"
-        with disk_image.open("wb") as file:
-            file.truncate(48 << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-F", disk_image], check=True)
+        image = folder / "disk"
+        disk_image(image, 48)
         copies = []
-        with mounted(disk_image, "ext4", "loop") as disk:
+        with mounted(image, "ext4", "loop") as disk:
             recorder = subprocess.Popen([program(build), "record", disk / "take.wav", "--device", "virtual:lose=64@1s", "--json"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             began = time.monotonic()
@@ -65,17 +62,17 @@ def power_cuts(build, count):
             for index in range(count):
                 time.sleep(1 + random.random())
                 copies.append((folder / f"cut{index}", time.monotonic() - began))
-                subprocess.run(["cp", "--sparse=always", disk_image, copies[-1][0]], check=True)
+                subprocess.run(["cp", "--sparse=always", image, copies[-1][0]], check=True)
             recorder.terminate()
             recorder.wait()
         lost, troubles = [], []
-        for image, seconds in copies:
-            frames, trouble = frames_after_cut(build, image, folder)
+        for copy, seconds in copies:
+            frames, trouble = frames_after_cut(build, copy, folder)
             if frames is None:
                 troubles.append(trouble)
             else:
                 lost.append(seconds - frames / 48000)
-            image.unlink()
+            copy.unlink()
     measured = f"{len(copies)} cuts: {len(troubles)} did not open, at most {max(lost, default=0):.1f} s lost"
     return Figure(name, CUTS_ASKED, measured + "".join(f"; {trouble}" for trouble in troubles[:1]),
                   not troubles and bool(lost) and max(lost) < 10,

@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/syst
 import backend_contract_test as contract  # noqa: E402
 import record_test as takes  # noqa: E402
 from figure import Figure, conclude, skipped  # noqa: E402
+from script import disk_image, mounted_disk  # noqa: E402
 from sound_systems import alsa, jack, pipewire  # noqa: E402
 from sound_systems.sound_system import Missing, wait_for  # noqa: E402
 
@@ -196,20 +197,15 @@ def killed(system, start, folder, delay, count, rng):
 @contextlib.contextmanager
 def mounted(image):
     with tempfile.TemporaryDirectory(prefix="holdfast-recorders-") as place:
-        subprocess.run(["mount", "-o", "loop", image, place], check=True)
-        try:
+        with mounted_disk(image, place):
             yield pathlib.Path(place)
-        finally:
-            subprocess.run(["umount", place], check=True)
 
 
 def cut_off(system, start, folder, delay, count, rng, before):
     """The bytes of a disk, copied at random moments while the program records onto it, and mounted again. Not before the
     kernel has brought to the disk of its own accord what nobody asked it to, which takes it half a minute."""
     image = folder / "disk"
-    with image.open("wb") as file:
-        file.truncate(48 << 20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    disk_image(image, 48)
     copies = []
     with mounted(image) as disk:
         recorder = start(system, disk / "take.wav")

@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 
-from figure import Figure, conclude, skipped
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
+from figure import Figure, conclude, skipped  # noqa: E402
+from script import disk_image, frozen_disk, mounted_disk, undone_later  # noqa: E402
 
 THROTTLE = pathlib.Path("/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device")
 HEAD_BYTES, CHANNELS, FRAME_BYTES, RATE = 49152, 2, 6, 192000
@@ -35,41 +37,19 @@ TOO_SLOW = "a disk 0.3 times as fast as the stream"
 def small_disk(folder, mebibytes):
     """(mount point, name of the block device as MAJOR:MINOR)."""
     image, place = folder / "disk", folder / "mounted"
-    with image.open("wb") as file:
-        file.truncate(mebibytes << 20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    disk_image(image, mebibytes)
     place.mkdir()
-    subprocess.run(["mount", "-o", "loop", image, place], check=True)
-    try:
+    with mounted_disk(image, place):
         device = os.stat(place).st_dev
         yield place, f"{os.major(device)}:{os.minor(device)}"
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
-@contextlib.contextmanager
 def throttled(device, bytes_per_second):
-    """Of this device alone. Another disk may get its number later, so all of it is taken back in any case."""
-    settings = pathlib.Path("/sys/class/bdi") / device
-    try:
-        THROTTLE.write_text(f"{device} {int(bytes_per_second)}\n", encoding="ascii")
-        (settings / "strict_limit").write_text("1", encoding="ascii")
-        (settings / "max_bytes").write_text(str(DIRTY_BYTES), encoding="ascii")
-        yield
-    finally:
-        THROTTLE.write_text(f"{device} 0\n", encoding="ascii")
-        (settings / "strict_limit").write_text("0", encoding="ascii")
-        (settings / "max_ratio").write_text("100", encoding="ascii")
-
-
-@contextlib.contextmanager
-def frozen(place):
-    """Whoever writes there waits."""
-    subprocess.run(["fsfreeze", "--freeze", place], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["fsfreeze", "--unfreeze", place], check=True)
+    """For `with`: this device alone. Another disk may get its number later, so all of it is taken back in any case."""
+    settings = f"/sys/class/bdi/{device}"
+    return undone_later('echo "$1 $2" >"$4" && echo 1 >"$3/strict_limit" && echo "$5" >"$3/max_bytes"',
+                        'echo "$1 0" >"$4"; echo 0 >"$3/strict_limit"; echo 100 >"$3/max_ratio"',
+                        device, int(bytes_per_second), settings, THROTTLE, DIRTY_BYTES)
 
 
 def start(build, path, seconds, buffer):
@@ -137,7 +117,7 @@ def stalls(build, buffer, count):
         recorder = start(build, path, 4 * count + 1, buffer)
         for _ in range(count):
             time.sleep(1.5)
-            with frozen(place):
+            with frozen_disk(place):
                 time.sleep(2)
         return result_of(recorder, path)
 

@@ -19,6 +19,7 @@ import wave
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
 import record_test as takes  # noqa: E402
 from figure import Figure, conclude, skipped  # noqa: E402
+from script import disk_image, mounted_disk  # noqa: E402
 
 NAMES = {"moments": "recorder killed at random instants",
          "torn": "recorder killed in the middle of a write to the head of the file",
@@ -34,18 +35,13 @@ def small_disk(kibibytes_left):
     """ext4 with so much room for takes."""
     with tempfile.TemporaryDirectory(prefix="holdfast-survival-") as name:
         folder = pathlib.Path(name)
-        with (folder / "disk").open("wb") as file:
-            file.truncate(64 << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", folder / "disk"], check=True)
+        disk_image(folder / "disk", 64)
         (folder / "mounted").mkdir()
-        subprocess.run(["mount", "-o", "loop", folder / "disk", folder / "mounted"], check=True)
-        try:
+        with mounted_disk(folder / "disk", folder / "mounted"):
             room = os.statvfs(folder / "mounted")
             with (folder / "mounted/ballast").open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize - (kibibytes_left << 10))
             yield folder / "mounted"
-        finally:
-            subprocess.run(["umount", folder / "mounted"], check=True)
 
 
 def start(build, path, environment):

@@ -24,7 +24,7 @@ import tempfile
 import time
 import wave
 
-from script import run_checks
+from script import disk_image, frozen_disk, mounted_disk, run_checks
 
 KILLS = int(os.environ.get("HF_RECORD_KILLS", "10"))
 NOTICE_SERVICE = """
@@ -288,36 +288,29 @@ def check_a_disk_that_does_not_answer_holds_up_nobody_else(place):
         return "a disk is made and frozen as root, with mkfs.ext4 and fsfreeze"
     image, disk = place["folder"] / "image", place["folder"] / "disk"
     disk.mkdir()
-    with image.open("wb") as file:
-        file.truncate(32 << 20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
-    if subprocess.run(["mount", "-o", "loop", image, disk], check=False, capture_output=True).returncode != 0:
-        return "a disk cannot be mounted here"
+    disk_image(image, 32)
     losses = ",".join(f"lose=64@{i * 100}ms" for i in range(1, 3000))
-    recorder = subprocess.Popen([place["holdfast"], "record", disk / "take.wav", "--device", f"virtual:{losses}", "--json"],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
-    try:
-        while not recorder.stderr.readline().startswith(b"disk"):  # by then it listens to signals
-            assert recorder.poll() is None, recorder.returncode
-        while glitches_told(recorder) < 2:
-            time.sleep(0.05)
-        subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+    with mounted_disk(image, disk):
+        recorder = subprocess.Popen([place["holdfast"], "record", disk / "take.wav", "--device", f"virtual:{losses}", "--json"],
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         try:
-            before = glitches_told(recorder)
-            while glitches_told(recorder) < before + 8:  # written, published and labelled several times meanwhile
+            while not recorder.stderr.readline().startswith(b"disk"):  # by then it listens to signals
+                assert recorder.poll() is None, recorder.returncode
+            while glitches_told(recorder) < 2:
                 time.sleep(0.05)
+            with frozen_disk(disk):
+                before = glitches_told(recorder)
+                while glitches_told(recorder) < before + 8:  # written, published and labelled several times meanwhile
+                    time.sleep(0.05)
+            recorder.send_signal(signal.SIGTERM)
+            out, _ = recorder.communicate(timeout=60)
         finally:
-            subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
-        recorder.send_signal(signal.SIGTERM)
-        out, _ = recorder.communicate(timeout=60)
+            recorder.kill()
+            recorder.wait()
         *_, summary, take = [json.loads(line) for line in out.splitlines()]
         assert recorder.returncode == 0 and take["whole"] and summary["dropped_records"] == 0, (summary, take)
         assert take["length_frames"] == summary["elapsed_frames"] == frames_by_libsndfile(disk / "take.wav"), take
         assert len((disk / "take.labels.txt").read_text().splitlines()) == summary["glitches"], summary
-    finally:
-        recorder.kill()
-        recorder.wait()
-        subprocess.run(["umount", disk], check=True)
     return None
 
 
