@@ -19,6 +19,7 @@ Command add_watch(CLI::App& app);
 Command add_evict(CLI::App& app);
 Command add_explain(CLI::App& app);
 Command add_devices(CLI::App& app);
+Command add_diagnose(CLI::App& app);
 Command add_demo(CLI::App& app);
 Command add_load(CLI::App& app);
 Command add_audit(CLI::App& app);

@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
       add_run(app),       add_prove(app),       add_record(app),        add_repair(app),
       add_devices(app),   add_demo(app),        add_doctor(app),        add_send(app),
       add_symbolize(app), add_prove_block(app), add_prove_program(app), add_collect(app),
-      add_stats(app)};
+      add_stats(app),     add_diagnose(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -14,9 +14,8 @@ namespace holdfast::cmd {
 namespace {
 
 /// `path` is what the user called it.
-Result<> write_all(const std::string& file_path, const std::string& path, int flags,
-                   std::string_view text) {
-  const probe::FileDescriptor file(open(file_path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+Result<> write_to(const probe::FileDescriptor& file, const std::string& path,
+                  std::string_view text) {
   if (file.number() < 0) return system_error("cannot create " + path, errno);
   while (!text.empty()) {
     const ssize_t size = write(file.number(), text.data(), text.size());
@@ -25,6 +24,27 @@ Result<> write_all(const std::string& file_path, const std::string& path, int fl
     text.remove_prefix(static_cast<size_t>(size));
   }
   return Done{};
+}
+
+Result<> write_all(const std::string& file_path, const std::string& path, int flags,
+                   std::string_view text) {
+  const probe::FileDescriptor file(open(file_path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+  return write_to(file, path, text);
+}
+
+/// A file that has no name until it is whole, so that nothing is left of it however this ends. Not
+/// on every file system: then a draft has its name from the beginning.
+Result<> write_draft(const std::string& draft, const std::string& path, std::string_view text) {
+  const size_t slash = draft.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : draft.substr(0, slash + 1);
+  const probe::FileDescriptor file(open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  if (file.number() < 0) return write_all(draft, path, O_CREAT | O_EXCL, text);
+  HF_TRY(write_to(file, path, text));
+  const std::string unnamed = "/proc/self/fd/" + std::to_string(file.number());
+  if (linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, draft.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+    return Done{};
+  }
+  return write_all(draft, path, O_CREAT | O_EXCL, text);
 }
 
 }  // namespace
@@ -39,7 +59,7 @@ Result<> write_result(const std::string& path, std::string_view text) {
   const std::string target = real != nullptr ? std::string(real) : path;
   std::free(real);
   const std::string draft = target + "." + std::to_string(getpid()) + ".part";
-  Result<> written = write_all(draft, path, O_CREAT | O_EXCL, text);
+  Result<> written = write_draft(draft, path, text);
   if (written && rename(draft.c_str(), target.c_str()) != 0) {
     written = system_error("cannot replace " + path, errno);
   }

@@ -55,6 +55,17 @@ Result<ProcessStatus> read_process_status(int pid, const std::string& root) {
   return parse_proc_status(*text);
 }
 
+Result<std::vector<int>> read_process_ids(const std::string& root) {
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir(root.c_str()));
+  if (folder == nullptr) return system_error("list of processes", errno);
+  std::vector<int> ids;
+  while (const dirent* const entry = readdir(folder.get())) {
+    if (const auto pid = parse_number<int>(entry->d_name)) ids.push_back(*pid);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 Result<std::vector<TaskStat>> read_threads(int pid, const std::string& root) {
   const std::unique_ptr<DIR, CloseFolder> folder(opendir(proc_path(root, pid, "task").c_str()));
   if (folder == nullptr) return in_words(system_error("list of threads", errno), pid);

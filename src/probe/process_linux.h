@@ -20,6 +20,10 @@ namespace holdfast::probe {
 /// Errors: kUnavailable "no process N ..." when there is none. Any user.
 Result<ProcessStatus> read_process_status(int pid, const std::string& root = "/proc");
 
+/// Ids of all processes that this user can see, kernel threads included, by rising id. Errors: what
+/// the system says of `root`.
+Result<std::vector<int>> read_process_ids(const std::string& root = "/proc");
+
 /// All threads, by rising id; those that end meanwhile are left out. Any user.
 Result<std::vector<TaskStat>> read_threads(int pid, const std::string& root = "/proc");
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "probe/sound_setup_linux.h"
 
-#include <dirent.h>
-
-#include <memory>
-
 #include "core/proc_smaps.h"
 #include "probe/process_linux.h"
 #include "probe/setup_file.h"
@@ -14,10 +10,6 @@ namespace {
 
 /// As much of the stack around the stack pointer as one page shows.
 constexpr size_t kStackPageBytes = 4096;
-
-struct CloseProcessFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
 
 std::optional<bool> is_stack_locked(int pid, int thread, const std::string& root) {
   const auto blocked = read_blocked_at(pid, thread, root);
@@ -56,17 +48,15 @@ AudioSetup read_sound_setup(const std::string& root) {
   if (const auto cards = setup_text(root + "/asound/cards")) {
     setup.cards = count_sound_cards(*cards);
   }
-  const std::unique_ptr<DIR, CloseProcessFolder> folder(opendir(root.c_str()));
-  if (folder == nullptr) return setup;
-  while (const dirent* const entry = readdir(folder.get())) {
-    const auto pid = parse_number<int>(entry->d_name);
-    if (!pid) continue;
-    const auto name = setup_text(proc_path(root, *pid, "comm"));
+  const Result<std::vector<int>> ids = read_process_ids(root);
+  if (!ids) return setup;
+  for (const int pid : *ids) {
+    const auto name = setup_text(proc_path(root, pid, "comm"));
     if (!name) continue;
     setup.seen_processes++;
     const std::string_view word = TextReader(*name).take_line();
     if (!is_sound_server(word)) continue;
-    if (auto server = look_at(*pid, std::string(word), root)) {
+    if (auto server = look_at(pid, std::string(word), root)) {
       setup.servers.push_back(std::move(*server));
     }
   }

@@ -16,7 +16,9 @@
 #include "core/cgroup_memory.h"
 #include "core/eviction_choice.h"
 #include "core/experiment_block.h"
+#include "core/kernel_log.h"
 #include "core/kernel_text.h"
+#include "core/limit_rules.h"
 #include "core/load_target.h"
 #include "core/machine_check.h"
 #include "core/machine_line.h"
@@ -44,6 +46,7 @@
 #include "core/text_lines.h"
 #include "core/undo_journal.h"
 #include "core/upload_reply.h"
+#include "core/utc_moment.h"
 #include "core/workload_text.h"
 
 namespace holdfast {
@@ -72,6 +75,9 @@ void parse_kernel_text(std::string_view text) {
   static_cast<void>(parse_proc_vmstat(text, 4096));
   static_cast<void>(parse_processor_times(text));
   static_cast<void>(parse_reclaim_counts(text));
+  static_cast<void>(parse_kernel_message(text));
+  static_cast<void>(parse_utc(text));
+  static_cast<void>(limit_rules(text, false));
   const size_t half = text.size() / 2;
   static_cast<void>(parse_memory_cgroup_place(text.substr(0, half), text.substr(half)));
   static_cast<void>(parse_unified_cgroup(text.substr(0, half), text.substr(half)));

@@ -30,5 +30,26 @@ TEST(PrivateText, HomeWithoutAnythingInItIsNoTrouble) {
   EXPECT_EQ(clean("see /home/ann"), "see .../(name)");
 }
 
+TEST(PrivateText, HomesElsewhereAreHomesToo) {
+  const std::vector<std::string> homes = {"/srv/people/ann/", "/"};
+  EXPECT_EQ(without_private("play /srv/people/ann/x/y.wav", {}, homes), "play .../y.wav");
+  EXPECT_EQ(without_private("in /srv/people/ann, /srv/people/anna", {}, homes),
+            "in ..., /srv/people/anna");
+  EXPECT_EQ(without_private("/usr/lib/libm.so.6", {}, homes), "/usr/lib/libm.so.6");
+}
+
+TEST(PrivateText, AddressesOfDevicesAreReplaced) {
+  EXPECT_EQ(without_device_ids("bluez_output.00_1B_66_aa_BB_cc.1"), "bluez_output.(address).1");
+  EXPECT_EQ(without_device_ids("link 00:1b:66:aa:bb:cc"), "link (address)");
+  EXPECT_EQ(without_device_ids("at 16:26:25.258015"), "at 16:26:25.258015");
+}
+
+TEST(PrivateText, SerialNumbersOfUsbDevicesAreReplaced) {
+  EXPECT_EQ(without_device_ids("alsa_input.usb-Maker_Box_2i2_Y8K2-00.analog-stereo, usb-Plain"),
+            "alsa_input.usb-Maker_Box_2i2_(serial)-00.analog-stereo, usb-Plain");
+  EXPECT_EQ(without_device_ids("usb-"), "usb-");
+  EXPECT_EQ(without_device_ids("usb-a-b_c-00 usb-1-1.2"), "usb-a-b_(serial)-00 usb-1-1.2");
+}
+
 }  // namespace
 }  // namespace holdfast
