@@ -81,7 +81,7 @@ Result<> check_end(const DiagnoseOptions& options) {
     if (isatty(STDOUT_FILENO) == 0 && !options.output.is_json) return Done{};
     return usage_error("an archive goes into a file or a pipe, without --json");
   }
-  if (options.file.empty()) return Done{};
+  if (options.file.empty()) return check_result("archive");  // into the current folder
   std::error_code unknown;
   if (std::filesystem::is_regular_file(options.file, unknown)) {
     return usage_error(options.file + " is there already: not overwritten");

@@ -132,17 +132,20 @@ std::string server_text(int pid, const ProcessStatus& status, DiagnosisDraft& dr
   add("in memory", status.resident_bytes);
   add("swapped out", status.swapped_bytes);
   add("locked", status.locked_bytes);
-  if (const auto limit = probe::read_lock_limit(pid)) {
-    text += ", may lock " + (*limit ? format_byte_size(**limit) : "everything");
+  if (const auto room = probe::read_lock_room(pid)) {
+    const bool is_limited = room->limit_bytes && !room->is_exempt;
+    text += ", may lock " + (is_limited ? format_byte_size(*room->limit_bytes) : "everything");
   }
   text += "\n";
   const auto threads = probe::read_threads(pid);
   const auto choice = threads ? choose_thread(*threads, pid, "") : threads.error();
   if (!choice) return text;
   std::vector<Unavailable> missing;
-  const auto coverage =
-      probe::read_lock_coverage(pid, choice->thread.id, CoverageMoment::kNow, missing);
-  if (coverage) text += coverage_text(*coverage);
+  auto coverage = probe::read_lock_coverage(pid, choice->thread.id, CoverageMoment::kNow, missing);
+  if (coverage) {
+    coverage->reason = choice->reason;
+    text += coverage_text(*coverage);
+  }
   for (const Unavailable& one : missing) {
     draft.miss("locks of " + status.name, one.why, one.how_to_get_it);
   }

@@ -100,12 +100,22 @@ Result<std::vector<SeenTrace>> sessions_in(const std::string& folder, const Diag
   return sessions;
 }
 
+/// A trace is read twice, so it must not be a pipe.
+Result<> check_input(const std::string& input) {
+  std::error_code unknown;
+  if (fs::is_regular_file(input, unknown) || !(input == "-" || fs::exists(input, unknown))) {
+    return Done{};
+  }
+  return usage_error(input + " is no file and no folder: keep the trace in a file first");
+}
+
 Result<std::vector<SeenTrace>> find_sessions(const DiagnosedSessions& wish, Redaction& redaction) {
   std::vector<SeenTrace> sessions;
   if (wish.inputs.empty()) return sessions_in(".", wish, redaction);
   for (const std::string& input : wish.inputs) {
     std::error_code unknown;
     if (!fs::is_directory(input, unknown)) {
+      HF_TRY(check_input(input));
       HF_TRY_ASSIGN(SeenTrace trace, look_through(input, redaction));
       sessions.push_back(std::move(trace));
       continue;

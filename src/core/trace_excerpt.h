@@ -32,7 +32,7 @@ std::vector<TraceWindow> windows_around(std::vector<Nanos> times, Nanos around);
 /// `info` with each of its texts filtered.
 SessionInfo filtered(SessionInfo info, const TextFilter& filter);
 
-/// Makes the copy, in memory: some 3 bytes a block. One thread.
+/// Makes the copy, in memory: some 4 bytes a block. One thread.
 class TraceExcerpt {
  public:
   /// `info` is written as it is. The first word of a line of text says what the line is, and is not

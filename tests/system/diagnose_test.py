@@ -212,6 +212,7 @@ def check_without_a_session_it_is_about_the_machine(place):
     assert "count" in [entry for entry in manifest["missing"] if entry["what"] == "a session"][0]["how_to_get_it"]
     assert list(folder.iterdir()) == [], "--list wrote something"
     refused_in_one_line(place.run("diagnose", folder, "--list"), PROGRAM, 2, "no trace")
+    refused_in_one_line(place.run("diagnose", "-", "--list"), PROGRAM, 2, "in a file first")
     refused_in_one_line(place.run("diagnose", "gone.hft", "--list"), PROGRAM, 3, "gone.hft")
 
 
