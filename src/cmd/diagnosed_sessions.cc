@@ -81,6 +81,7 @@ Result<std::vector<std::string>> traces_in(const std::string& folder) {
   if (failure) return system_error("cannot read " + folder, failure.value());
   std::sort(found.begin(), found.end());
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (auto& [begin, path] : found) paths.push_back(std::move(path));
   return paths;
 }

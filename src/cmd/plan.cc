@@ -16,10 +16,8 @@
 #include "cmd/output.h"
 #include "core/byte_size.h"
 #include "core/eviction_choice.h"
-#include "core/lock_plan.h"
+#include "core/lock_planner.h"
 #include "core/observation.h"
-#include "core/seen_faults.h"
-#include "core/working_set.h"
 #include "lib/process_eviction_linux.h"
 #include "probe/clock_linux.h"
 #include "probe/page_cache_linux.h"
@@ -89,29 +87,7 @@ Result<LockPlanLimit> find_limit(const PlanOptions& options) {
   return limit;
 }
 
-/// Faults on their way from records to pages.
-class Touches {
- public:
-  void take(std::span<const Record> records) {
-    faults_.clear();
-    seen_.add(records, faults_);
-    for (const SeenFault& fault : faults_) set_.add(fault);
-  }
-
-  [[nodiscard]] const WorkingSet& set() const { return set_; }
-  [[nodiscard]] const FaultTotals& totals() const { return seen_.totals(); }
-
-  [[nodiscard]] LockPlan plan(int64_t thread, const LockPlanLimit& limit) const {
-    return plan_locks(set_, seen_.space(), static_cast<uint32_t>(thread), limit.size_bytes);
-  }
-
- private:
-  SeenFaults seen_;
-  WorkingSet set_{probe::page_bytes()};
-  std::vector<SeenFault> faults_;
-};
-
-void show(const LockPlan& plan, const LockPlanLimit& limit, const Touches& touches,
+void show(const LockPlan& plan, const LockPlanLimit& limit, const LockPlanner& touches,
           Output& output) {
   output.text(output.is_json() ? lock_plan_json(plan, limit) : lock_plan_text(plan, limit));
   const FaultTotals& totals = touches.totals();
@@ -119,9 +95,8 @@ void show(const LockPlan& plan, const LockPlanLimit& limit, const Touches& touch
     output.advice(std::string(kProgram) +
                   ": no page fault was seen, so nothing is known but the stack\n");
   }
-  if (totals.lost_facts > 0 || touches.set().not_kept() > 0) {
-    output.advice(std::string(kProgram) + ": " +
-                  std::to_string(totals.lost_facts + touches.set().not_kept()) +
+  if (touches.missed() > 0) {
+    output.advice(std::string(kProgram) + ": " + std::to_string(touches.missed()) +
                   " facts were lost: pages may be missing from the plan\n");
   }
 }
@@ -137,7 +112,7 @@ Result<> plan_from_trace(const PlanOptions& options, Output& output) {
   if (info.observation < Observation::kUserEvents) {
     return blind("the trace", "record one where perf events are allowed: see 'observed by' there");
   }
-  Touches touches;
+  LockPlanner touches(probe::page_bytes());
   for (auto records = reader.next(); !records.empty() && !stop_requested();
        records = reader.next()) {
     touches.take(records);
@@ -145,7 +120,7 @@ Result<> plan_from_trace(const PlanOptions& options, Output& output) {
   if (const std::string& damage = reader.progress().statement; !damage.empty()) {
     output.advice(std::string(kProgram) + ": " + damage + "\n");
   }
-  show(touches.plan(info.observed_thread, limit), limit, touches, output);
+  show(touches.plan(info.observed_thread, limit.size_bytes), limit, touches, output);
   return Done{};
 }
 
@@ -180,7 +155,7 @@ class Measurement {
     return Done{};
   }
 
-  [[nodiscard]] const Touches& touches() const { return touches_; }
+  [[nodiscard]] const LockPlanner& touches() const { return touches_; }
 
  private:
   [[nodiscard]] bool is_over(Nanos end) const {
@@ -202,8 +177,8 @@ class Measurement {
     observer_->collect(records_);
     touches_.take(records_);
     show(observer_->take_new_limitations());
-    output_.progress("round " + std::to_string(rounds_) + ": " +
-                     std::to_string(touches_.set().pages().size()) + " pages asked back");
+    output_.progress("round " + std::to_string(rounds_) + ": " + std::to_string(touches_.pages()) +
+                     " pages asked back");
   }
 
   void show(const std::vector<Unavailable>& limitations) {
@@ -218,7 +193,7 @@ class Measurement {
   std::optional<lib::ProcessEviction> eviction_;
   Output& output_;
   std::unique_ptr<session::Observer> observer_;
-  Touches touches_;
+  LockPlanner touches_{probe::page_bytes()};
   std::vector<Record> records_;
   std::set<std::string> shown_;
   int rounds_ = 0;
@@ -248,8 +223,8 @@ Result<> plan_from_process(const PlanOptions& options, Output& output) {
   Measurement measurement(target, std::move(eviction), output);
   HF_TRY(measurement.check());
   HF_TRY(measurement.run(pace));
-  const Touches& touches = measurement.touches();
-  show(touches.plan(target.choice.thread.id, limit), limit, touches, output);
+  const LockPlanner& touches = measurement.touches();
+  show(touches.plan(target.choice.thread.id, limit.size_bytes), limit, touches, output);
   return Done{};
 }
 

@@ -13,6 +13,9 @@ bool is_plausible(int64_t mono_ns) {
   return mono_ns >= -kLargestTime && mono_ns <= kLargestTime;
 }
 
+/// Of the machine that is observed; a trace does not tell.
+constexpr size_t kPageSize = 4096;
+
 /// As long as a block where blocks are long: no empty buckets between them.
 Nanos bucket_width(const SessionInfo& info) {
   const Nanos block = duration_of(Frames(info.block_frames), std::max<int64_t>(info.rate_hz, 1));
@@ -22,7 +25,7 @@ Nanos bucket_width(const SessionInfo& info) {
 }  // namespace
 
 SessionCollector::SessionCollector(const SessionInfo& info)
-    : judge_(info, [this](const Glitch& glitch) { take_glitch(glitch); }) {
+    : judge_(info, [this](const Glitch& glitch) { take_glitch(glitch); }), planner_(kPageSize) {
   facts_.info = info;
   facts_.lateness = LatenessLine(bucket_width(info));
   facts_.utc_minus_mono = Nanos(info.utc_minus_mono_ns);
@@ -33,6 +36,7 @@ void SessionCollector::take(std::span<const Record> records) {
     if (is_plausible(record.head.mono_ns)) take(record);
   }
   judge_.take(records);
+  planner_.take(records);
 }
 
 SessionFacts SessionCollector::finish() {
@@ -40,6 +44,10 @@ SessionFacts SessionCollector::finish() {
   facts_.summary = judge_.summary();
   facts_.faults.finish(space_);
   facts_.audio_thread = space_.thread_name(static_cast<uint32_t>(facts_.info.observed_thread));
+  if (planner_.totals().faults > 0) {
+    const int64_t limit = facts_.info.lock_limit_bytes;
+    facts_.lock_plan = planner_.plan(facts_.info.observed_thread, limit < 0 ? INT64_MAX : limit);
+  }
   return std::move(facts_);
 }
 

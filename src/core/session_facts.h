@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/fault_marks.h"
 #include "core/judge.h"
 #include "core/lateness_line.h"
+#include "core/lock_planner.h"
 #include "core/reading_line.h"
 #include "core/text_lines.h"
 
@@ -33,6 +35,7 @@ struct SessionFacts {
   FaultMarks faults;                    ///< Of the observed thread.
   std::vector<TimeSpan> pauses;         ///< The whole machine, or the process, stood still.
   std::string audio_thread;             ///< Its name; empty: not known.
+  std::optional<LockPlan> lock_plan;    ///< Under the run's own limit; nothing: no fault was seen.
   std::string damage;                   ///< Where and why the trace ended badly; empty: it did not.
   int64_t skipped_records = 0;          ///< Of kinds that this program does not know.
 };
@@ -63,6 +66,7 @@ class SessionCollector {
   Judge judge_;
   AddressSpace space_;
   TextLines lines_;
+  LockPlanner planner_;
 };
 
 }  // namespace holdfast

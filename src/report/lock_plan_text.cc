@@ -12,23 +12,6 @@ namespace {
 
 constexpr size_t kMostRows = 40;  // for people; JSON has all
 
-std::string reason_text(const PlannedLock& lock) {
-  const std::string faults = plural(lock.major + lock.others, "fault");
-  std::string cost = faults + ", " + duration_text(lock.time);
-  switch (lock.reason) {
-    case LockReason::kStack:
-      return lock.major + lock.others > 0 ? "its stack as deep as used, and 64 KiB; " + cost
-                                          : "its stack; how deep it is used was not seen";
-    case LockReason::kWaited:
-      return plural(lock.major, "major fault") + ", " + duration_text(lock.time);
-    case LockReason::kTouched:
-      return cost;
-    case LockReason::kAlongside:
-      return "came along with a page nearby";
-  }
-  return "";
-}
-
 std::string row_text(size_t order, const PlannedLock& lock) {
   return format("%5zu %8lld  %-10s %s\n", order, static_cast<long long>(lock.size_bytes / 1024),
                 std::string(name_of(lock.reason)).c_str(),
@@ -73,16 +56,36 @@ std::string lock_json(std::string_view event, size_t order, const PlannedLock& l
 
 }  // namespace
 
+std::string reason_text(const PlannedLock& lock) {
+  const std::string faults = plural(lock.major + lock.others, "fault");
+  std::string cost = faults + ", " + duration_text(lock.time);
+  switch (lock.reason) {
+    case LockReason::kStack:
+      return lock.major + lock.others > 0 ? "its stack as deep as used, and 64 KiB; " + cost
+                                          : "its stack; how deep it is used was not seen";
+    case LockReason::kWaited:
+      return plural(lock.major, "major fault") + ", " + duration_text(lock.time);
+    case LockReason::kTouched:
+      return cost;
+    case LockReason::kAlongside:
+      return "came along with a page nearby";
+  }
+  return "";
+}
+
+std::string lock_plan_sum(const LockPlan& plan, const LockPlanLimit& limit) {
+  std::string text = "to lock: " + format_byte_size(plan.locked_bytes()) + " in " +
+                     plural(static_cast<int64_t>(plan.locks.size()), "range") + " (" +
+                     limit_text(limit) + ")";
+  if (!plan.left_out.empty()) text += "; left out: " + format_byte_size(plan.left_out_bytes());
+  return text;
+}
+
 std::string lock_plan_text(const LockPlan& plan, const LockPlanLimit& limit) {
   std::string text;
   if (!plan.locks.empty()) text += "order      KiB  why        what\n" + rows_text(plan.locks);
   if (!plan.left_out.empty()) text += "left out under the limit:\n" + rows_text(plan.left_out);
-  text += "to lock: " + format_byte_size(plan.locked_bytes()) + " in " +
-          plural(static_cast<int64_t>(plan.locks.size()), "range") + " (" + limit_text(limit) + ")";
-  if (!plan.left_out.empty()) {
-    text += "; left out: " + format_byte_size(plan.left_out_bytes());
-  }
-  text += "\n";
+  text += lock_plan_sum(plan, limit) + "\n";
   if (plan.mapped_bytes > 0) {
     text += "mlockall() would take " + format_byte_size(plan.mapped_bytes) + "\n";
   }

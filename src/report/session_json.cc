@@ -7,6 +7,7 @@
 #include "report/glitch_text.h"
 #include "report/json_writer.h"
 #include "report/session_columns.h"
+#include "report/session_plan.h"
 #include "report/utc_time.h"
 
 namespace holdfast {
@@ -98,6 +99,7 @@ std::string session_report_json(const SessionFacts& facts) {
     add_glitch(json, *glitch, facts.begin);
   }
   json.end_array();
+  add_lock_plan(json, facts);
   add_charts(json, facts);
   return end_line(std::move(json));
 }

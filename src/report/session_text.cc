@@ -9,6 +9,7 @@
 #include "report/printable.h"
 #include "report/private_text.h"
 #include "report/session_json.h"
+#include "report/session_plan.h"
 
 namespace holdfast {
 namespace {
@@ -49,7 +50,7 @@ std::string session_paste_text(const SessionFacts& facts, std::span<const std::s
   if (!facts.info.machine.empty()) text += "machine        " + facts.info.machine + "\n";
   SessionInfo info = facts.info;
   info.limitations.clear();  // the summary has them
-  text += session_text(info) + glitches_text(facts);
+  text += session_text(info) + lock_plan_line(facts) + glitches_text(facts);
   std::vector<std::string> all = names_in(facts);
   all.insert(all.end(), names.begin(), names.end());
   return printable(without_private(text, all));
