@@ -4,7 +4,8 @@
 at most 15 MB, first drawn within 1.5 s and zoomed within 50 ms in headless Chromium.
 
 Both sessions are made by glitch_trace.cc: 16-frame blocks with a glitch every 0.36 s, each with the 42 page
-faults of its own, and the machine's readings: more of everything than sessions have that were recorded.
+faults of its own, and the machine's readings, beside a take of white noise: more of everything than sessions
+have that were recorded.
 First draw is from the begin of the navigation to the frame after the last chart; a zoom is from the key to
 the frame that shows it; both are the median of all. Sizes are judged always, times only with --timed.
 Exit codes: 0 holds, 1 not, 77 no Chromium (with --timed).
@@ -12,11 +13,13 @@ Exit codes: 0 holds, 1 not, 77 no Chromium (with --timed).
 usage: report_page.py BUILD_DIR [--timed]
 """
 import json
+import os
 import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
+import wave
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/support"))
 import chromium  # noqa: E402
@@ -26,15 +29,21 @@ MINUTE_BYTES, HOUR_BYTES = 400_000, 15_000_000
 DRAW_MS, ZOOM_MS = 1500, 50
 LOADS, ZOOMS = 7, 40
 HOW = ("`bench/report_page.py`: traces of `bench/glitch_trace`, with a glitch every 0.36 s and 42 page faults in "
-       "each; median of 7 loads and of 40 zooms by key, each up to the frame that shows it, headless Chromium, "
+       "each, and takes of white noise; median of 7 loads and of 40 zooms by key, each up to the frame that shows it, headless Chromium, "
        "1240 pixels wide")
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))"
 
 
 def page_of(build, folder, seconds):
+    """With a take of white noise, which is the largest that a waveform gets."""
     trace, page = f"{folder}/{seconds}.hft", pathlib.Path(f"{folder}/{seconds}.html")
     subprocess.run([f"{build}/bench/glitch_trace", trace, str(seconds)], check=True)
+    with wave.open(f"{folder}/{seconds}.wav", "wb") as take:
+        take.setparams((1, 1, 48000, 0, "NONE", ""))
+        for _ in range(seconds):
+            take.writeframes(os.urandom(48000))
     subprocess.run([f"{build}/src/cmd/holdfast", "report", trace, "-o", str(page)], check=True)
+    assert '"waveform":{' in page.read_text(encoding="utf-8"), "the take is not shown"
     return page
 
 

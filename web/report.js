@@ -152,6 +152,41 @@ const linear = (most) => ({range: () => [0, most]});
 const logarithmic = (low, high) => ({distr: 3, range: () => [low, high]});
 const powerTicks = (text) => (tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6) ? text(tick) : "";
 
+// ---- the take, where its file was at hand: lowest and highest sample of each span
+const wave = charts.waveform;
+if (wave) {
+  const {low_percent: low, high_percent: high} = wave, begin = wave.begin_us / 1e6, width = wave.span_us / 1e6;
+  const peak = Math.max(wave.peak_permille, 1) / 1000;
+  lane({
+    name: "Waveform", keys: [["of the take, all channels; 1 is full scale"], ["flags: glitches, by cause; behind: silence filled in"]],
+    height: 120, top: 14, data: [[0, length], [null, null]], series: [{stroke: "wave"}],
+    y: {range: () => [-1.05 * peak, 1.05 * peak]}, values: (tick) => String(+tick.toPrecision(6)), isPlain: true,
+    draw: (u) => {
+      const {ctx, bbox} = u, scale = bbox.width / (view.max - view.min), middle = u.valToPos(0, "y", true);
+      const percent = (u.valToPos(peak, "y", true) - middle) / 100, x = (i) => bbox.left + (begin + i * width - view.min) * scale;
+      ctx.save();
+      ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
+      ctx.fillStyle = tone("wave");
+      const last = Math.min(low.length, Math.ceil((view.max - begin) / width));
+      for (let i = Math.max(0, Math.floor((view.min - begin) / width)); i < last;) {
+        const left = Math.floor(x(i));
+        let least = low[i], most = high[i];
+        for (i++; i < last && x(i) < left + 1; i++) { least = Math.min(least, low[i]); most = Math.max(most, high[i]); }
+        const top = middle + most * percent;
+        ctx.fillRect(left, top, Math.max(Math.ceil(x(i)) - left, 1), Math.max(least * percent + middle - top, devicePixelRatio));
+      }
+      ctx.globalAlpha = 0.3;  // what is filled in
+      for (let i = 0; i < flagAt.length; i++) {
+        const wide = flags.missing_frames[i] / report.summary.rate_hz;
+        if (flagAt[i] > view.max || flagAt[i] + wide < view.min || wide * scale < 2) continue;
+        ctx.fillStyle = flagTone(i);
+        ctx.fillRect(bbox.left + (flagAt[i] - view.min) * scale, bbox.top, wide * scale, bbox.height);
+      }
+      ctx.restore();
+      drawFlagHeads(u);
+    }});
+}
+
 // ---- lateness: a pyramid, each level the worst and the best of four of the level below
 const lateUnit = charts.lateness.unit_ns / 1e9, lateWidth = charts.lateness.width_ns / 1e9;
 const late = Int32Array.from(charts.lateness.most);

@@ -12,24 +12,30 @@
 #include "cmd/own_names.h"
 #include "cmd/report_input.h"
 #include "cmd/result_file.h"
+#include "report/duration_text.h"
 #include "report/experiment_page.h"
 #include "report/session_json.h"
 #include "report/session_page.h"
 #include "report/session_text.h"
 #include "report/trace_events.h"
+#include "session/wav_outline.h"
 
 namespace holdfast::cmd {
 namespace {
 
 constexpr const char* kReportProgram = "holdfast report";
+constexpr Nanos kFarthestApart = kSecond * 2;
 
 struct ReportOptions {
   std::string input;
   std::string file;
+  std::string take;
   bool is_json = false;
   bool is_text = false;
   bool is_trace = false;
 
+  /// The page and its JSON have the waveform.
+  [[nodiscard]] bool shows_take() const { return !is_text && !is_trace; }
   [[nodiscard]] bool is_page() const { return !is_json && !is_text && !is_trace; }
 };
 
@@ -61,6 +67,36 @@ Result<std::string> render(const ReportOptions& options, const Experiments& expe
   return experiment_page(views);
 }
 
+/// A take is as long as the device ran, but for what a crash took from either file.
+Result<> check_take(const std::string& path, const SessionFacts& facts) {
+  HF_TRY_ASSIGN(const session::WavShape shape, session::read_wav_shape(path));
+  const Nanos run = duration_of(facts.summary.totals.elapsed, facts.info.rate_hz);
+  const Nanos take = duration_of(shape.length, shape.rate_hz);
+  const Nanos apart = run > take ? run - take : take - run;
+  if (shape.rate_hz == facts.info.rate_hz && apart <= kFarthestApart) return Done{};
+  return usage_error(path + " is not the take of this run: it has " + duration_text(take) + " at " +
+                     std::to_string(shape.rate_hz) + " Hz, the run " + duration_text(run) + " at " +
+                     std::to_string(facts.info.rate_hz) + " Hz");
+}
+
+/// The take that was named, or else one beside the trace: take.wav beside take.hft.
+Result<> add_take(const ReportOptions& options, SessionFacts& facts, Output& output) {
+  std::filesystem::path path = options.take;
+  std::error_code unknown;
+  if (options.take.empty()) {
+    path = std::filesystem::path(options.input).replace_extension(".wav");
+    if (!std::filesystem::is_regular_file(path, unknown)) return Done{};
+  }
+  if (Result<> checked = check_take(path.string(), facts); !checked) {
+    if (!options.take.empty()) return checked;
+    output.advice(std::string(kReportProgram) + ": no waveform: " + checked.error().what + "\n");
+    return Done{};
+  }
+  HF_TRY_ASSIGN(facts.waveform, session::read_waveform(path.string(), stop_requested));
+  if (stop_requested()) return unavailable("stopped before the take was read: nothing written");
+  return Done{};
+}
+
 /// As `explain` would say of the run: damage and dropped facts make the result not trustworthy.
 int exit_code_of(const ReportInput& input) {
   const auto* facts = std::get_if<SessionFacts>(&input);
@@ -70,8 +106,11 @@ int exit_code_of(const ReportInput& input) {
 
 Result<int> report(const ReportOptions& options, Output& output) {
   HF_TRY(check_target(options));
-  HF_TRY_ASSIGN(const ReportInput input, read_report_input(options.input));
+  HF_TRY_ASSIGN(ReportInput input, read_report_input(options.input));
   if (stop_requested()) return unavailable("stopped before the trace was read: nothing written");
+  auto* const session = std::get_if<SessionFacts>(&input);
+  if (session == nullptr && !options.take.empty()) return usage_error("an experiment has no take");
+  if (session != nullptr && options.shows_take()) HF_TRY(add_take(options, *session, output));
   HF_TRY_ASSIGN(const std::string text,
                 std::visit([&](const auto& what) { return render(options, what); }, input));
   if (options.file.empty() || options.file == "-") {
@@ -79,9 +118,8 @@ Result<int> report(const ReportOptions& options, Output& output) {
   } else {
     HF_TRY(write_result(options.file, text));
   }
-  const auto* facts = std::get_if<SessionFacts>(&input);
-  if (facts != nullptr && !facts->damage.empty()) {
-    output.advice(std::string(kReportProgram) + ": " + facts->damage + "\n");
+  if (session != nullptr && !session->damage.empty()) {
+    output.advice(std::string(kReportProgram) + ": " + session->damage + "\n");
   }
   return exit_code_of(input);
 }
@@ -102,6 +140,9 @@ Command add_report(CLI::App& app) {
                    "A .hft file (-: standard input), or what `holdfast prove --resume` kept")
       ->required();
   command->add_option("-o,--output", options->file, "Where the result goes (-: standard output)");
+  command->add_option("--take", options->take,
+                      "The WAV file that was recorded with it, for the waveform (default: of that "
+                      "name beside the trace)");
   CLI::Option* json = command->add_flag("--json", options->is_json, "All that the page shows");
   CLI::Option* text = command->add_flag("--text", options->is_text,
                                         "A text for a message, without names of hosts and people");

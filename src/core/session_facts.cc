@@ -100,6 +100,7 @@ void SessionCollector::take_block(const BlockRecord& record) {
     facts_.begin = Nanos(record.due_ns);
     facts_.end = facts_.begin;
   }
+  facts_.last_due = Nanos(record.due_ns);
   facts_.lateness.add(Nanos(record.due_ns) - facts_.begin,
                       Nanos(record.head.mono_ns - record.due_ns));
 }

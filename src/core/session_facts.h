@@ -16,6 +16,7 @@
 #include "core/lock_planner.h"
 #include "core/reading_line.h"
 #include "core/text_lines.h"
+#include "core/waveform.h"
 
 namespace holdfast {
 
@@ -26,6 +27,7 @@ struct SessionFacts {
   std::vector<Glitch> glitches;  ///< The first SessionCollector::kMostGlitches.
   bool has_blocks = false;
   Nanos begin;           ///< When the first block was due.
+  Nanos last_due;        ///< When the last block was due.
   Nanos end;             ///< The last thing that is known of it.
   Nanos utc_minus_mono;  ///< At its end.
   LatenessLine lateness;
@@ -36,6 +38,7 @@ struct SessionFacts {
   std::vector<TimeSpan> pauses;         ///< The whole machine, or the process, stood still.
   std::string audio_thread;             ///< Its name; empty: not known.
   std::optional<LockPlan> lock_plan;    ///< Under the run's own limit; nothing: no fault was seen.
+  std::optional<Waveform> waveform;     ///< Of the take; whoever has that file adds it.
   std::string damage;                   ///< Where and why the trace ended badly; empty: it did not.
   int64_t skipped_records = 0;          ///< Of kinds that this program does not know.
 };

@@ -242,6 +242,32 @@ void add_faults(JsonWriter& json, const SessionFacts& facts) {
   json.end_object();
 }
 
+/// Percent of the peak, away from zero: only what is silent is drawn as silence.
+int64_t percent_of_peak(float sample, float peak) {
+  const float percent = peak > 0 ? sample / peak * 100 : 0;
+  return static_cast<int64_t>(percent < 0 ? std::floor(percent) : std::ceil(percent));
+}
+
+/// Frame 0 of the take was taken in when the first block began. The device's own clock counts: the
+/// take is stretched to the time that its frames took.
+void add_waveform(JsonWriter& json, const SessionFacts& facts) {
+  const int64_t elapsed = facts.summary.totals.elapsed.count;
+  if (!facts.waveform || elapsed <= 0) return json.null_field("waveform");
+  const Nanos block = duration_of(Frames(facts.info.block_frames), facts.info.rate_hz);
+  const Nanos length = facts.last_due - facts.begin + block;
+  json.begin_object("waveform");
+  json.field("begin_us", -block.count / kMicrosecond.count);
+  json.field("span_us", static_cast<double>(facts.waveform->span().count) *
+                            static_cast<double>(length.count) / 1000 /
+                            static_cast<double>(elapsed));
+  const float peak = facts.waveform->peak();
+  json.field("peak_permille", std::llround(peak * 1000));
+  const auto percent = [peak](float sample) { return percent_of_peak(sample, peak); };
+  add_column(json, "low_percent", facts.waveform->low(), percent);
+  add_column(json, "high_percent", facts.waveform->high(), percent);
+  json.end_object();
+}
+
 void add_pauses(JsonWriter& json, const SessionFacts& facts) {
   json.begin_array("pauses_us");
   for (const TimeSpan& pause : facts.pauses) {
@@ -273,6 +299,7 @@ void add_charts(JsonWriter& json, const SessionFacts& facts) {
   add_thread(json, facts);
   add_faults(json, facts);
   add_pauses(json, facts);
+  add_waveform(json, facts);
   json.end_object();
 }
 

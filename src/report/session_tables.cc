@@ -114,9 +114,8 @@ std::string end_text(const Summary& summary) {
 
 /// What a picture would need and this trace has not.
 std::string absent_text(const SessionFacts& facts) {
-  std::string text =
-      "samples (so lateness is drawn, and no waveform); when a page left memory (only "
-      "when the audio thread asked it back)";
+  std::string text = facts.waveform ? "" : "samples (the waveform is drawn from the take); ";
+  text += "when a page left memory (only when the audio thread asked it back)";
   if (facts.faults.marks().empty()) text += "; single page faults";
   if (facts.memory.readings().size() < 2) text += "; memory, swap and stalls";
   if (facts.processors.readings().size() < 2) text += "; use of the processors";

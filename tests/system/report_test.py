@@ -54,6 +54,15 @@ def dig(value, path):
     return value
 
 
+def record(folder, name="tone", seconds=3):
+    """A take of a tone, half a second of it lost at 1 s, and its trace."""
+    wave, trace = (str(pathlib.Path(folder, name).with_suffix(suffix)) for suffix in (".wav", ".hft"))
+    done = run("record", wave, "--device", "virtual:clock=fake,content=tone,lose=24000@1s", "--for", f"{seconds}s",
+               "--no-notices", "--trace", trace)
+    assert done.returncode == 0, done.stderr
+    return wave, trace
+
+
 class Fixture(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -121,6 +130,32 @@ class Report(Fixture):
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("Damaged trace:", pathlib.Path(page).read_text(encoding="utf-8"))
 
+    def test_waveform_of_the_take_is_silent_where_frames_were_lost(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wave, trace = record(folder)
+            shown = json.loads(run("report", trace, "--json").stdout)
+            line = shown["charts"]["waveform"]
+            spans = list(zip(line["low_percent"], line["high_percent"]))
+            at = [(line["begin_us"] + i * line["span_us"]) / 1e6 for i in range(len(spans))]
+            self.assertAlmostEqual(at[-1], 3, delta=0.01)
+            (lost,) = [one["at_us"] / 1e6 for one in shown["glitches"] if one["missing_frames"] == 24000]
+            silent = {i for i, (low, high) in enumerate(spans) if low == high == 0}
+            self.assertEqual(silent, {i for i in silent if lost - 0.005 <= at[i] <= lost + 0.5})
+            self.assertGreater(len(silent), 0.45e6 / line["span_us"])
+            os.rename(wave, wave + "-elsewhere")
+            self.assertIsNone(json.loads(run("report", trace, "--json").stdout)["charts"]["waveform"])
+            named = json.loads(run("report", trace, "--json", "--take", wave + "-elsewhere").stdout)
+            self.assertEqual(named, shown)
+            other, _ = record(folder, "other", seconds=9)
+            for bad in (other, trace, os.path.join(folder, "absent")):
+                done = run("report", trace, "--take", bad, "-o", os.path.join(folder, "x"))
+                self.assertIn(done.returncode, (2, 3), bad)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            os.rename(other, wave)
+            done = run("report", trace, "--json")
+            self.assertIn("not the take of this run", done.stderr)
+            self.assertIsNone(json.loads(done.stdout)["charts"]["waveform"])
+
     def test_bad_input_is_refused_in_one_line(self):
         wrong = pathlib.Path(self.folder, "wrong")
         wrong.write_text("hello\n", encoding="utf-8")
@@ -186,6 +221,30 @@ class Browser(Fixture):
         page.key("+")
         self.assertEqual(page.complaints(), [])
         self.assertEqual(page.requests(), [])
+
+    def test_waveform_is_drawn_where_the_take_has_sound(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "wave.html")
+            self.assertEqual(run("report", record(folder)[1], "-o", path).returncode, 0)
+            page = self.open(path)
+            self.assertEqual((page.complaints(), page.requests()), ([], []))
+            self.assertEqual(page.evaluate("document.querySelector('.lane b').textContent"), "Waveform")
+            heights = page.evaluate("""(() => {  // of what has the waveform's colour, at 0.5 s and at 1.25 s
+                const canvas = document.querySelector('.lane canvas'), over = canvas.parentNode.querySelector('.u-over');
+                const box = over.getBoundingClientRect(), whole = canvas.getBoundingClientRect();
+                const length = JSON.parse(document.getElementById('data').textContent).session.length_ns / 1e9;
+                const wanted = getComputedStyle(document.documentElement).getPropertyValue('--wave').trim();
+                const parts = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
+                return [0.5, 1.25].map((at) => {
+                    const x = Math.round((box.left - whole.left + box.width * at / length) * devicePixelRatio);
+                    const {data} = canvas.getContext('2d').getImageData(x, 0, 1, canvas.height);
+                    let count = 0;
+                    for (let i = 0; i < data.length; i += 4) count += parts.every((part, k) => Math.abs(data[i + k] - part) < 4);
+                    return count;
+                });
+            })()""")
+            self.assertGreater(heights[0], 20, heights)
+            self.assertLess(heights[1], 4, heights)
 
     def test_policy_forbids_what_a_hostile_page_would_do(self):
         page = self.open()

@@ -62,5 +62,35 @@ TEST(SessionColumns, GroupOfAPageHasNoAddressInIt) {
   EXPECT_EQ(page_group({}), page_group({}));
 }
 
+TEST(SessionColumns, OnlySilenceIsDrawnAsSilence) {
+  SessionFacts facts = test::shown_facts();
+  facts.waveform.emplace(Frames(360), 1, facts.info.rate_hz);
+  std::vector<float> samples(360, 0.0F);
+  samples[0] = 1;
+  samples[120] = 1e-6F;
+  samples[121] = -1e-6F;
+  facts.waveform->add(samples);
+  const auto wave = charts_of(facts)["waveform"];
+  EXPECT_EQ(wave["high_percent"], (std::vector<int>{100, 1, 0}));
+  EXPECT_EQ(wave["low_percent"], (std::vector<int>{0, -1, 0}));
+}
+
+TEST(SessionColumns, WaveformLiesOnTheRunsAxisOfTime) {
+  SessionFacts facts = test::shown_facts();
+  EXPECT_TRUE(charts_of(facts)["waveform"].is_null());
+  const Frames elapsed = facts.summary.totals.elapsed;
+  facts.waveform.emplace(elapsed, 1, facts.info.rate_hz);
+  facts.waveform->add(std::vector<float>(static_cast<size_t>(elapsed.count), -0.5F));
+  const auto wave = charts_of(facts)["waveform"];
+  EXPECT_EQ(wave["begin_us"], -333);  // a block of 16 frames is due at its end
+  EXPECT_EQ(wave["peak_permille"], 500);
+  EXPECT_EQ(wave["low_percent"][0], -100);
+  EXPECT_EQ(wave["high_percent"].size(), wave["low_percent"].size());
+  const double end_us = wave["begin_us"].get<double>() +
+                        wave["span_us"].get<double>() * static_cast<double>(elapsed.count) /
+                            static_cast<double>(facts.waveform->span().count);
+  EXPECT_NEAR(end_us, static_cast<double>((facts.last_due - facts.begin).count) / 1000, 1);
+}
+
 }  // namespace
 }  // namespace holdfast

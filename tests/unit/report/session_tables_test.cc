@@ -35,6 +35,13 @@ TEST(SessionTables, WhatATraceDoesNotHoldIsSaid) {
   EXPECT_TRUE(test::mentions(none, "without an end record")) << none;
 }
 
+TEST(SessionTables, SamplesAreAbsentUnlessTheTakeIsThere) {
+  SessionFacts facts = test::shown_facts();
+  EXPECT_TRUE(test::mentions(trust_section_html(facts), "samples")) << trust_section_html(facts);
+  facts.waveform.emplace(Frames(1), 1, 48000);
+  EXPECT_FALSE(test::mentions(trust_section_html(facts), "samples"));
+}
+
 TEST(SessionTables, DroppedFactsAreNotTrustworthy) {
   SessionFacts facts = test::shown_facts();
   facts.summary.dropped_records = 5;
