@@ -158,7 +158,7 @@ if (wave) {
   const {low_percent: low, high_percent: high} = wave, begin = wave.begin_us / 1e6, width = wave.span_us / 1e6;
   const peak = Math.max(wave.peak_permille, 1) / 1000;
   lane({
-    name: "Waveform", keys: [["of the take, all channels; 1 is full scale"], ["flags: glitches, by cause; behind: silence filled in"]],
+    name: "Waveform", keys: [["of the take, all channels; 1 is full scale"], ["flags: glitches, by cause; behind: what was filled in"]],
     height: 120, top: 14, data: [[0, length], [null, null]], series: [{stroke: "wave"}],
     y: {range: () => [-1.05 * peak, 1.05 * peak]}, values: (tick) => String(+tick.toPrecision(6)), isPlain: true,
     draw: (u) => {
