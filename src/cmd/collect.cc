@@ -20,7 +20,8 @@ constexpr const char* kCollectProgram = "holdfast collect";
 
 struct CollectOptions {
   OutputOptions output;
-  std::string store;
+  StoreWords store;
+  int64_t inbox_limit = 4'000'000;
   std::string listen = "127.0.0.1:8787";
   std::string dashboard = "127.0.0.1:8788";
   std::string deadline = "10s";
@@ -34,14 +35,13 @@ struct CollectOptions {
   size_t connections = 2000;
 };
 
-Result<std::string> store_of(const CollectOptions& options) {
-  return options.store.empty() ? default_store() : Result<std::string>(options.store);
-}
-
 Result<fleet::CollectorOptions> read_options(const CollectOptions& options,
                                              const fleet::Module& module) {
   fleet::CollectorOptions wanted;
-  HF_TRY_ASSIGN(wanted.store_path, store_of(options));
+  HF_TRY_ASSIGN(fleet::StorePlace place, store_place(options.store, module));
+  wanted.store_path = std::move(place.file);
+  wanted.clickhouse = std::move(place.clickhouse);
+  wanted.most_waiting = options.inbox_limit;
   HF_TRY_ASSIGN(wanted.listen, module.parse_address(options.listen));
   if (options.dashboard == "none") {
     wanted.dashboard = {"", 0};
@@ -79,14 +79,16 @@ void tell_start(const fleet::CollectorOptions& wanted, const fleet::Collector& c
   const std::string pages = has_pages ? url_of(wanted.dashboard, collector.dashboard_port()) : "";
   if (output.is_json()) {
     JsonWriter json = begin_line("holdfast.collect/1", "start");
-    json.field("store", wanted.store_path);
+    json.field(wanted.clickhouse ? "inbox" : "store", wanted.store_path);
+    if (wanted.clickhouse) json.field("clickhouse", wanted.clickhouse->urls.front());
     json.field("reports", reports);
     json.text_field("dashboard", pages);
     return output.line(end_line(json));
   }
   output.line("reports    " + reports);
   if (has_pages) output.line("dashboard  " + pages);
-  output.line("store      " + wanted.store_path);
+  output.line((wanted.clickhouse ? "inbox      " : "store      ") + wanted.store_path);
+  if (wanted.clickhouse) output.line("clickhouse " + wanted.clickhouse->urls.front());
 }
 
 void tell_end(const fleet::CollectorSummary& summary, Output& output) {
@@ -97,6 +99,8 @@ void tell_end(const fleet::CollectorSummary& summary, Output& output) {
     json.field("duplicates", summary.duplicates);
     json.field("refused", summary.refused);
     json.field("failed_commits", summary.failed_commits);
+    json.field("shipped", summary.shipped);
+    json.field("waiting", summary.waiting);
     json.text_field("last_error", summary.last_error);
     return output.line(end_line(json));
   }
@@ -111,7 +115,8 @@ void tell_end(const fleet::CollectorSummary& summary, Output& output) {
 
 Result<int> collect_reports(const CollectOptions& options, const fleet::Module& module,
                             Output& output) {
-  HF_TRY_ASSIGN(const fleet::CollectorOptions wanted, read_options(options, module));
+  HF_TRY_ASSIGN(fleet::CollectorOptions wanted, read_options(options, module));
+  wanted.tell = [&output](const std::string& news) { output.advice(news + "\n"); };
   raise_descriptor_limit();
   HF_TRY_ASSIGN(const auto collector, module.open_collector(wanted));
   tell_start(wanted, *collector, output);
@@ -154,10 +159,10 @@ Result<int> show_tokens(const std::string& store, const fleet::Module& module, O
   return kHolds;
 }
 
-Result<int> revoke(const CollectOptions& options, const std::string& store,
+Result<int> revoke(const CollectOptions& options, const fleet::StorePlace& place,
                    const fleet::Module& module, Output& output) {
   HF_TRY_ASSIGN(const int64_t removed,
-                module.revoke_token(store, options.revoked, options.takes_out));
+                module.revoke_token(place, options.revoked, options.takes_out));
   output.line("token " + std::to_string(options.revoked) + " revoked, " + std::to_string(removed) +
               " reports taken out");
   return kHolds;
@@ -168,10 +173,10 @@ Result<int> collect(const CollectOptions& options, Output& output) {
   const bool is_errand =
       options.is_new_viewer || !options.new_app.empty() || options.is_list || options.revoked > 0;
   if (!is_errand) return collect_reports(options, *module, output);
-  HF_TRY_ASSIGN(const std::string store, store_of(options));
-  if (options.is_list) return show_tokens(store, *module, output);
-  if (options.revoked > 0) return revoke(options, store, *module, output);
-  return make_token(store, options.new_app, *module, output);
+  HF_TRY_ASSIGN(const fleet::StorePlace place, store_place(options.store, *module));
+  if (options.is_list) return show_tokens(place.file, *module, output);
+  if (options.revoked > 0) return revoke(options, place, *module, output);
+  return make_token(place.file, options.new_app, *module, output);
 }
 
 int run_collect(const CollectOptions& options) {
@@ -194,15 +199,30 @@ void add_errands(CLI::App& command, CollectOptions& options) {
       ->needs(revoked);
 }
 
+void add_store_options(CLI::App& command, CollectOptions& options) {
+  command.add_option(
+      "--store", options.store.store,
+      "File that reports are kept in (default: holdfast/reports.db in "
+      "$XDG_DATA_HOME or ~/.local/share), or clickhouse=http://HOST:8123[,http://...]");
+  command.add_option("--inbox", options.store.inbox,
+                     "With ClickHouse: file that reports come into first (default: as above)");
+  command
+      .add_option("--inbox-limit", options.inbox_limit,
+                  "With ClickHouse: take no more in while so many reports wait for it")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--database", options.store.database, "Of ClickHouse")->capture_default_str();
+  command.add_option("--cluster", options.store.cluster,
+                     "Of ClickHouse: make tables on all of its servers, replicated");
+}
+
 }  // namespace
 
 Command add_collect(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("collect", "Take in field reports, and show what they say");
   auto options = std::make_shared<CollectOptions>();
-  command->add_option("--store", options->store,
-                      "File that reports are kept in (default: holdfast/reports.db in "
-                      "$XDG_DATA_HOME or ~/.local/share)");
+  add_store_options(*command, *options);
   command->add_option("--listen", options->listen, "Where reports come in: ADDRESS:PORT")
       ->capture_default_str();
   command->add_option("--dashboard", options->dashboard, "Where people look: ADDRESS:PORT, or none")

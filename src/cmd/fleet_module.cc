@@ -22,6 +22,11 @@ bool is_of_this_build(const fleet::Module& module) {
          module.layout == fleet::kModuleLayout && std::string_view(module.version) == HF_VERSION;
 }
 
+std::string environment(const char* name) {
+  const char* value = secure_getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace
 
 Result<const fleet::Module*> load_fleet_module() {
@@ -41,6 +46,25 @@ Result<const fleet::Module*> load_fleet_module() {
   if (module != nullptr && is_of_this_build(*module)) return module;
   return unavailable(path +
                      " is of another build of holdfast: install program and modules together");
+}
+
+Result<fleet::StorePlace> store_place(const StoreWords& words, const fleet::Module& module) {
+  fleet::StorePlace place;
+  HF_TRY_ASSIGN(place.clickhouse, module.parse_clickhouse(words.store));
+  if (!place.clickhouse && !words.inbox.empty()) {
+    return usage_error("--inbox is the file before --store clickhouse=http://HOST:8123");
+  }
+  place.file = place.clickhouse ? words.inbox : words.store;
+  if (place.file.empty()) {
+    HF_TRY_ASSIGN(place.file, default_store());
+  }
+  if (!place.clickhouse) return place;
+  place.clickhouse->database = words.database;
+  place.clickhouse->cluster = words.cluster;
+  // Not options: everybody on the machine sees those.
+  place.clickhouse->user = environment("HOLDFAST_CLICKHOUSE_USER");
+  place.clickhouse->password = environment("HOLDFAST_CLICKHOUSE_PASSWORD");
+  return place;
 }
 
 Result<std::string> default_store() {

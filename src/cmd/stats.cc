@@ -20,7 +20,7 @@ constexpr const char* kStatsProgram = "holdfast stats";
 
 struct StatsOptions {
   OutputOptions output;
-  std::string store;
+  StoreWords store;
   std::string since;
   FleetFilter filter;
 };
@@ -36,10 +36,9 @@ Result<FleetFilter> read_filter(const StatsOptions& options) {
 
 Result<int> show_stats(const StatsOptions& options, Output& output) {
   HF_TRY_ASSIGN(const FleetFilter filter, read_filter(options));
-  HF_TRY_ASSIGN(const std::string store,
-                options.store.empty() ? default_store() : Result<std::string>(options.store));
   HF_TRY_ASSIGN(const fleet::Module* module, load_fleet_module());
-  HF_TRY_ASSIGN(const FleetOverview overview, module->read_overview(store, filter));
+  HF_TRY_ASSIGN(const fleet::StorePlace place, store_place(options.store, *module));
+  HF_TRY_ASSIGN(const FleetOverview overview, module->read_overview(place, filter, stop_requested));
   if (output.is_json()) {
     output.line(fleet_json(overview));
   } else {
@@ -58,9 +57,11 @@ int run_stats(const StatsOptions& options) {
 Command add_stats(CLI::App& app) {
   CLI::App* command = app.add_subcommand("stats", "Say what field reports add up to");
   auto options = std::make_shared<StatsOptions>();
-  command->add_option("--store", options->store,
+  command->add_option("--store", options->store.store,
                       "File of a collector (default: holdfast/reports.db in $XDG_DATA_HOME or "
-                      "~/.local/share)");
+                      "~/.local/share), or clickhouse=http://HOST:8123");
+  command->add_option("--database", options->store.database, "Of ClickHouse")
+      ->capture_default_str();
   command->add_option("--app", options->filter.app, "Of this app alone");
   command->add_option("--version", options->filter.version, "Of this version alone");
   command->add_option("--arm", options->filter.arm, "With this much locked alone")

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -14,7 +15,9 @@
 #include "fleet/dashboard.h"
 #include "fleet/door_keys.h"
 #include "fleet/gzip_body.h"
+#include "fleet/open_reader.h"
 #include "fleet/report_intake.h"
+#include "fleet/shipper.h"
 #include "fleet/sqlite_store.h"
 
 namespace holdfast::fleet {
@@ -82,13 +85,16 @@ class HttpCollector final : public Collector {
     const auto deliver = [this](std::function<void()> function) {
       server_->post(std::move(function));
     };
-    HF_TRY_ASSIGN(dashboard_, Dashboard::open(options_.store_path, deliver));
+    HF_TRY_ASSIGN(auto reader, open_reader({options_.store_path, options_.clickhouse},
+                                           [this] { return is_ending_.load(); }));
+    dashboard_ = std::make_unique<Dashboard>(std::move(reader), deliver);
     StoreWriter::Options writing;
-    writing.keep_days = options_.keep_days;
+    writing.keep_days =
+        options_.clickhouse ? std::min(options_.keep_days, kInboxDays) : options_.keep_days;
     writing.today = [] { return hours_now() / 24; };
     writing.deliver = deliver;
     writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(writing));
-    return Done{};
+    return options_.clickhouse ? start_shipping() : Result<>(Done{});
   }
 
   [[nodiscard]] uint16_t reports_port() const override { return server_->port(kReportDoor); }
@@ -102,15 +108,42 @@ class HttpCollector final : public Collector {
     });
     server_->every(1000, [this] { keys_.refresh(); });
     server_->run();
+    is_ending_ = true;
+    if (shipper_) shipper_->finish();  // needs the writer
     writer_->finish();
     dashboard_->finish();
-    const StoreWriter::Counts writer = writer_->counts();
-    return {server_->counts().requests, counts_.stored,
-            counts_.duplicates,         counts_.refused_by_schema + counts_.refused_by_store,
-            writer.failed_commits,      writer.last_error};
+    return summary();
   }
 
  private:
+  Result<> start_shipping() {
+    Shipper::Options shipping;
+    shipping.place = *options_.clickhouse;
+    shipping.inbox = options_.store_path;
+    shipping.most_waiting = options_.most_waiting;
+    shipping.keep_days = options_.keep_days;
+    shipping.today = [] { return hours_now() / 24; };
+    shipping.on_writer = [this](std::function<void()> errand) {
+      return writer_->run_between(std::move(errand));
+    };
+    shipping.tell = options_.tell;
+    HF_TRY_ASSIGN(shipper_, Shipper::open(std::move(shipping)));
+    return Done{};
+  }
+
+  [[nodiscard]] CollectorSummary summary() const {
+    const StoreWriter::Counts writer = writer_->counts();
+    const ShippingCounts shipping = shipper_ ? shipper_->counts() : ShippingCounts{};
+    return {server_->counts().requests,
+            counts_.stored,
+            counts_.duplicates,
+            counts_.refused_by_schema + counts_.refused_by_store,
+            writer.failed_commits,
+            shipping.shipped,
+            shipping.waiting,
+            writer.last_error.empty() ? shipping.last_error : writer.last_error};
+  }
+
   void handle(HttpRequest request, HttpServer::Respond respond) {
     if (request.target == "/healthz") return respond(health());
     if (request.door == kReportDoor) {
@@ -124,6 +157,7 @@ class HttpCollector final : public Collector {
   /// Well while what comes can be stored.
   HttpAnswer health() {
     const StoreWriter::Counts writer = writer_->counts();
+    if (shipper_ && shipper_->is_full()) return plain(503, "the inbox is full");
     if (writer.last_commit_succeeded) return plain(200, "ok");
     return plain(503, "the store cannot be written");
   }
@@ -138,7 +172,8 @@ class HttpCollector final : public Collector {
       return respond(std::move(answer));
     }
     if (request.target == "/metrics") {
-      const std::string text = metrics_text(counts_, server_->counts(), writer_->counts());
+      std::string text = metrics_text(counts_, server_->counts(), writer_->counts());
+      if (shipper_) text += shipping_metrics(shipper_->counts());
       return respond({200, "text/plain; version=0.0.4; charset=utf-8", text, {}});
     }
     dashboard_->answer(std::move(request), std::move(respond));
@@ -173,6 +208,7 @@ class HttpCollector final : public Collector {
              const HttpServer::Respond& respond) {
     counts_.refused_by_schema += intake->answers.size() - intake->good.size();
     if (intake->good.empty()) return respond(reports_answer(*intake, is_single));
+    if (shipper_ && shipper_->is_full()) return busy(respond);
     Submission submission;
     submission.reports = std::exchange(intake->good, {});
     submission.on_end = [this, intake, is_single,
@@ -199,6 +235,7 @@ class HttpCollector final : public Collector {
   }
 
   void count(const std::vector<AppendOutcome>& outcomes) {
+    const uint64_t stored_before = counts_.stored;
     for (const AppendOutcome outcome : outcomes) {
       if (outcome == AppendOutcome::kStored) {
         counts_.stored++;
@@ -208,6 +245,7 @@ class HttpCollector final : public Collector {
         counts_.refused_by_store++;
       }
     }
+    if (shipper_) shipper_->arrived(static_cast<int64_t>(counts_.stored - stored_before));
   }
 
   const CollectorOptions options_;
@@ -218,6 +256,8 @@ class HttpCollector final : public Collector {
   std::unique_ptr<HttpServer> server_;  // before those that deliver to it: it outlives them
   std::unique_ptr<Dashboard> dashboard_;
   std::unique_ptr<StoreWriter> writer_;
+  std::unique_ptr<Shipper> shipper_;  // after the writer, which it needs to its end
+  std::atomic<bool> is_ending_ = false;
 };
 
 Result<> check_addresses(const CollectorOptions& options) {
@@ -230,12 +270,16 @@ Result<> check_addresses(const CollectorOptions& options) {
   return Done{};
 }
 
+SqliteUse use_of(const CollectorOptions& options) {
+  return options.clickhouse ? SqliteUse::kInbox : SqliteUse::kStore;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Collector>> Collector::open(const CollectorOptions& options) {
   HF_TRY(check_addresses(options));
   // In this order: beside a file that is no store, nothing is left behind.
-  HF_TRY_ASSIGN(auto store, SqliteStore::open(options.store_path));
+  HF_TRY_ASSIGN(auto store, SqliteStore::open(options.store_path, use_of(options)));
   HF_TRY_ASSIGN(StoreLock lock, StoreLock::take(options.store_path));
   HF_TRY_ASSIGN(DoorKeys keys, DoorKeys::open(options.store_path));
   auto collector = std::make_unique<HttpCollector>(options, std::move(lock), std::move(keys));

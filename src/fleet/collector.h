@@ -6,16 +6,20 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
+#include "fleet/clickhouse_place.h"
 #include "fleet/http_server.h"
 
 namespace holdfast::fleet {
 
 /// How a collector is to run.
 struct CollectorOptions {
-  std::string store_path;
+  std::string store_path;  ///< A file: of everything, or the inbox of what goes on to ClickHouse.
+  std::optional<ClickhousePlace> clickhouse;
+  int64_t most_waiting = 4'000'000;          ///< Reports in the inbox before no more are taken in.
   HttpAddress listen{"127.0.0.1", 8787};     ///< For reports.
   HttpAddress dashboard{"127.0.0.1", 8788};  ///< For people; port 0 with an empty host: none.
   bool is_behind_proxy = false;              ///< Somebody else does TLS.
@@ -23,6 +27,8 @@ struct CollectorOptions {
   int64_t keep_days = 90;
   /// Asked ten times a second; true ends run().
   std::function<bool()> should_stop;
+  /// Hears when ClickHouse is lost and found again; any thread.
+  std::function<void(const std::string&)> tell;
 };
 
 /// What a collector has done when it ends.
@@ -32,7 +38,9 @@ struct CollectorSummary {
   uint64_t duplicates = 0;
   uint64_t refused = 0;
   uint64_t failed_commits = 0;
-  std::string last_error;  ///< Of the store; "" when there was none.
+  uint64_t shipped = 0;
+  int64_t waiting = 0;     ///< In the inbox, for ClickHouse.
+  std::string last_error;  ///< Of a store; "" when there was none.
 };
 
 /// One collector.

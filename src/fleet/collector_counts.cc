@@ -45,4 +45,19 @@ std::string metrics_text(const IntakeCounts& intake, const HttpCounts& http,
   return text;
 }
 
+std::string shipping_metrics(const ShippingCounts& counts) {
+  std::string text;
+  add(text, "reports_shipped_total", "counter", "Reports that have reached ClickHouse.",
+      counts.shipped);
+  add(text, "shipping_failures_total", "counter",
+      "Attempts to reach ClickHouse that came to nothing.", counts.failures);
+  add(text, "reports_unreadable_total", "counter",
+      "Reports in the inbox that this version does not take for good.", counts.unreadable);
+  add(text, "reports_waiting", "gauge", "Reports that wait in the inbox for ClickHouse.",
+      static_cast<uint64_t>(counts.waiting));
+  add(text, "clickhouse_up", "gauge", "1 while the last attempt succeeded.",
+      counts.is_reachable ? 1 : 0);
+  return text;
+}
+
 }  // namespace holdfast::fleet

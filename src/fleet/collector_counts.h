@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fleet/http_server.h"
+#include "fleet/shipper.h"
 #include "fleet/store_writer.h"
 
 namespace holdfast::fleet {
@@ -24,5 +25,7 @@ struct IntakeCounts {
 /// All counters in the text format of Prometheus, version 0.0.4.
 std::string metrics_text(const IntakeCounts& intake, const HttpCounts& http,
                          const StoreWriter::Counts& writer);
+/// Those of a collector whose reports go on to another store.
+std::string shipping_metrics(const ShippingCounts& counts);
 
 }  // namespace holdfast::fleet

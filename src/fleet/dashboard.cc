@@ -42,12 +42,7 @@ HttpAnswer one_report(FleetReader& reader, std::string_view name) {
 
 }  // namespace
 
-Result<std::unique_ptr<Dashboard>> Dashboard::open(const std::string& store_path, Deliver deliver) {
-  HF_TRY_ASSIGN(FleetReader reader, FleetReader::open(store_path));
-  return std::unique_ptr<Dashboard>(new Dashboard(std::move(reader), std::move(deliver)));
-}
-
-Dashboard::Dashboard(FleetReader reader, Deliver deliver)
+Dashboard::Dashboard(std::unique_ptr<FleetReader> reader, Deliver deliver)
     : reader_(std::move(reader)), deliver_(std::move(deliver)), thread_([this] { run(); }) {}
 
 Dashboard::~Dashboard() {
@@ -86,7 +81,7 @@ std::optional<Dashboard::Question> Dashboard::next() {
 void Dashboard::run() {
   while (auto question = next()) {
     auto answer =
-        std::make_shared<HttpAnswer>(dashboard_answer(reader_, question->request, today()));
+        std::make_shared<HttpAnswer>(dashboard_answer(*reader_, question->request, today()));
     deliver_([respond = std::move(question->respond), answer] { respond(std::move(*answer)); });
   }
 }

@@ -24,7 +24,7 @@ class Dashboard {
   /// `deliver` runs what it gets on the serving thread.
   using Deliver = std::function<void(std::function<void()>)>;
 
-  static Result<std::unique_ptr<Dashboard>> open(const std::string& store_path, Deliver deliver);
+  Dashboard(std::unique_ptr<FleetReader> reader, Deliver deliver);
   ~Dashboard();
   Dashboard(const Dashboard&) = delete;
   Dashboard& operator=(const Dashboard&) = delete;
@@ -40,11 +40,10 @@ class Dashboard {
     HttpRequest request;
     HttpServer::Respond respond;
   };
-  Dashboard(FleetReader reader, Deliver deliver);
   void run();
   std::optional<Question> next();
 
-  FleetReader reader_;
+  const std::unique_ptr<FleetReader> reader_;
   const Deliver deliver_;
   std::mutex mutex_;
   std::condition_variable has_question_;

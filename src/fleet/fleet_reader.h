@@ -1,55 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Asks a store of field reports, without changing it: the sums, by what they are grouped by, and
-// single reports. Works beside a collector that writes to the same file.
+// Asks a store of field reports, without changing it. The seam between what is shown and where it
+// is kept: whatever store the same reports are in, the answers are the same.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "base/result.h"
 #include "core/fleet_overview.h"
-#include "fleet/sqlite.h"
 
 namespace holdfast::fleet {
 
-/// By what sessions are grouped.
-enum class SessionsBy : uint8_t { kDay, kApp, kVersion, kArm, kOs, kBackend };
+/// How long lists get that could name every place, installation or report.
+inline constexpr int64_t kMostLines = 20;
+/// The most apps or versions to choose from.
+inline constexpr int64_t kMostNames = 200;
 
-/// One read-only connection. One thread at a time.
+/// One store, for reading. One thread at a time.
 class FleetReader {
  public:
-  /// Errors: kUnavailable, kUsage when it is no store of this version.
-  static Result<FleetReader> open(const std::string& path);
+  FleetReader() = default;
+  virtual ~FleetReader() = default;
+  FleetReader(const FleetReader&) = delete;
+  FleetReader& operator=(const FleetReader&) = delete;
 
-  /// All that the pages show.
-  Result<FleetOverview> overview(const FleetFilter& filter);
+  /// All that the pages show. Errors: kUnavailable.
+  virtual Result<FleetOverview> overview(const FleetFilter& filter) = 0;
 
-  /// In order of name and bucket.
-  Result<std::vector<SessionGroup>> sessions(const FleetFilter& filter, SessionsBy by);
-  /// By install bucket.
-  Result<std::array<CellSums, kInstallBuckets>> cells(const FleetFilter& filter);
-  /// The most frequent first, at most `most`.
-  Result<std::vector<CauseGroup>> causes(const FleetFilter& filter);
-  Result<std::vector<CauseGroup>> worst_places(const FleetFilter& filter, int64_t most);
-  /// Of the filter, only app, version and first day are looked at.
-  Result<InstallCounts> installs(const FleetFilter& filter);
-  Result<std::vector<InstallLine>> worst_installs(const FleetFilter& filter, int64_t most);
-  /// The newest reports with glitches.
-  Result<std::vector<ReportLine>> glitched_reports(const FleetFilter& filter, int64_t most);
-  /// What the newest kMostHistories reports with glitches tell of the seconds around them.
-  Result<std::vector<CrossoverSet>> histories(const FleetFilter& filter);
-  /// The report as it came in.
-  Result<std::optional<std::string>> report(const ReportId& id);
-
- private:
-  explicit FleetReader(SqliteDatabase database) : database_(std::move(database)) {}
-  Result<FleetOverview> read_overview(const FleetFilter& filter);
-  Result<std::vector<std::string>> names(const std::string& query, const FleetFilter& filter);
-  Result<SqliteStatement> ask(const std::string& query, const FleetFilter& filter);
-
-  SqliteDatabase database_;
+  /// The report as it came in, while it is kept.
+  virtual Result<std::optional<std::string>> report(const ReportId& id) = 0;
 };
 
 }  // namespace holdfast::fleet

@@ -3,7 +3,8 @@
 
 #include <chrono>
 
-#include "fleet/fleet_reader.h"
+#include "fleet/open_reader.h"
+#include "fleet/outbox.h"
 #include "fleet/sqlite_store.h"
 
 namespace holdfast::fleet {
@@ -26,16 +27,19 @@ Result<std::vector<TokenEntry>> list(const std::string& path) {
   return list_tokens(database);
 }
 
-Result<int64_t> revoke(const std::string& path, int64_t number, bool takes_out) {
-  HF_TRY_ASSIGN(auto store, SqliteStore::open(path));
-  HF_TRY_ASSIGN(SqliteDatabase database, open_database(path));
+Result<int64_t> revoke(const StorePlace& place, int64_t number, bool takes_out) {
+  const SqliteUse use = place.clickhouse ? SqliteUse::kInbox : SqliteUse::kStore;
+  HF_TRY_ASSIGN(auto store, SqliteStore::open(place.file, use));
+  HF_TRY_ASSIGN(SqliteDatabase database, open_database(place.file));
   HF_TRY(revoke_token(database, number));
+  if (takes_out && place.clickhouse) HF_TRY(remove_token_later(database, number));
   return takes_out ? store->take_out(number) : Result<int64_t>(0);
 }
 
-Result<FleetOverview> overview(const std::string& path, const FleetFilter& filter) {
-  HF_TRY_ASSIGN(FleetReader reader, FleetReader::open(path));
-  return reader.overview(filter);
+Result<FleetOverview> overview(const StorePlace& place, const FleetFilter& filter,
+                               bool (*should_stop)()) {
+  HF_TRY_ASSIGN(const auto reader, open_reader(place, should_stop));
+  return reader->overview(filter);
 }
 
 }  // namespace
@@ -44,6 +48,7 @@ Result<FleetOverview> overview(const std::string& path, const FleetFilter& filte
 const holdfast::fleet::Module hf_fleet_module = {
     .open_collector = holdfast::fleet::Collector::open,
     .parse_address = holdfast::fleet::parse_http_address,
+    .parse_clickhouse = holdfast::fleet::parse_clickhouse,
     .add_token = holdfast::fleet::add,
     .list_tokens = holdfast::fleet::list,
     .revoke_token = holdfast::fleet::revoke,

@@ -18,12 +18,12 @@
 namespace holdfast::fleet {
 
 /// Goes up with every change of this file and of what it includes.
-inline constexpr uint32_t kModuleInterface = 1;
+inline constexpr uint32_t kModuleInterface = 2;
 
 /// The sizes of what crosses the border, mixed: they give away most changes that were forgotten.
 inline constexpr uint32_t kModuleLayout = sizeof(CollectorOptions) * 65536 +
                                           sizeof(CollectorSummary) * 256 + sizeof(TokenEntry) +
-                                          sizeof(FleetOverview);
+                                          sizeof(FleetOverview) + sizeof(StorePlace);
 
 /// The entries. The first three members stay where they are, for ever.
 struct Module {
@@ -35,17 +35,19 @@ struct Module {
   Result<std::unique_ptr<Collector>> (*open_collector)(const CollectorOptions&) = nullptr;
   /// parse_http_address().
   Result<HttpAddress> (*parse_address)(std::string_view) = nullptr;
+  /// parse_clickhouse().
+  Result<std::optional<ClickhousePlace>> (*parse_clickhouse)(std::string_view store) = nullptr;
   /// Makes a token in the store at `path`, which is made when it is not there.
   Result<std::string> (*add_token)(const std::string& path, std::string_view app) = nullptr;
   /// The tokens of the store at `path`.
   Result<std::vector<TokenEntry>> (*list_tokens)(const std::string& path) = nullptr;
   /// Revokes token `number`; with `takes_out` also everything that came under it, from the sums,
-  /// too. How many reports that were.
-  Result<int64_t> (*revoke_token)(const std::string& path, int64_t number,
+  /// too. How many reports that were. With an inbox, its collector takes them out of ClickHouse.
+  Result<int64_t> (*revoke_token)(const StorePlace& place, int64_t number,
                                   bool takes_out) = nullptr;
-  /// FleetReader::overview() of the store at `path`.
-  Result<FleetOverview> (*read_overview)(const std::string& path,
-                                         const FleetFilter& filter) = nullptr;
+  /// FleetReader::overview() of the store there. `should_stop` breaks a long question off.
+  Result<FleetOverview> (*read_overview)(const StorePlace& place, const FleetFilter& filter,
+                                         bool (*should_stop)()) = nullptr;
 };
 
 }  // namespace holdfast::fleet

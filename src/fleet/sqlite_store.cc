@@ -6,14 +6,15 @@
 #include <xxhash.h>
 
 #include "core/report_validator.h"
+#include "fleet/outbox.h"
 #include "fleet/sqlite_schema.h"
 
 namespace holdfast::fleet {
 namespace {
 
 constexpr const char* kInsertReport =
-    "INSERT OR IGNORE INTO reports(id, hash, token, app, version, arm, install, start_hour, "
-    "received_day, glitches, body) VALUES(?,?,?,?,?,?,?,?,?,?,CAST(? AS TEXT))";
+    "INSERT OR IGNORE INTO reports(number, id, hash, token, app, version, arm, install, "
+    "start_hour, received_day, glitches, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,CAST(? AS TEXT))";
 constexpr const char* kCountInstall =
     "INSERT INTO installs VALUES(?1,?2,?3,?4,?4,?5,?6,?7,?8,1) ON CONFLICT DO UPDATE SET "
     "version = excluded.version, first_day = min(first_day, excluded.first_day), "
@@ -35,6 +36,12 @@ constexpr const char* kAddCauses =
 constexpr const char* kForgetOld =
     "DELETE FROM reports WHERE number IN (SELECT number FROM reports ORDER BY number LIMIT 500) "
     "AND received_day < ?";
+constexpr const char* kForgetShipped =
+    "DELETE FROM reports WHERE number IN (SELECT number FROM reports ORDER BY number LIMIT 500) "
+    "AND received_day < ? AND number <= (SELECT shipped_to FROM shipping)";
+// Its reports are among those that have a number now.
+constexpr const char* kAddRemoval =
+    "INSERT INTO removals(after, app, install, token) VALUES(?,?,?,0)";
 // A stretch of reports, from where the first wish has come to.
 constexpr const char* kGrantWishes =
     "DELETE FROM reports WHERE number > (SELECT min(looked_to) FROM wishes) AND "
@@ -76,11 +83,15 @@ struct SqliteStore::Statements {
   SqliteStatement put_cells;
   SqliteStatement add_causes;
   SqliteStatement forget_old;
+  SqliteStatement add_removal;  // of an inbox
   SqliteStatement reports_of_token;
   SqliteStatement delete_of_token;
   SqliteStatement delete_installs_of_token;
 
-  Result<> prepare(SqliteDatabase& database) {
+  Result<> prepare(SqliteDatabase& database, SqliteUse use) {
+    if (use == SqliteUse::kInbox) {
+      HF_TRY_ASSIGN(add_removal, database.prepare(kAddRemoval));
+    }
     const std::pair<SqliteStatement*, const char*> all[] = {
         {&insert_report, kInsertReport},
         {&find_hash, "SELECT hash FROM reports WHERE id = ?"},
@@ -93,7 +104,7 @@ struct SqliteStore::Statements {
          "SELECT cells FROM cell_sums WHERE day=? AND app=? AND version=? AND arm=? AND bucket=?"},
         {&put_cells, "INSERT OR REPLACE INTO cell_sums VALUES(?,?,?,?,?,?)"},
         {&add_causes, kAddCauses},
-        {&forget_old, kForgetOld},
+        {&forget_old, use == SqliteUse::kInbox ? kForgetShipped : kForgetOld},
         {&reports_of_token, "SELECT body, start_hour FROM reports WHERE token = ?"},
         {&delete_of_token, "DELETE FROM reports WHERE token = ?"},
         {&delete_installs_of_token, kDeleteInstalls},
@@ -105,18 +116,19 @@ struct SqliteStore::Statements {
   }
 };
 
-SqliteStore::SqliteStore(SqliteDatabase database)
-    : database_(std::move(database)), statements_(std::make_unique<Statements>()) {}
+SqliteStore::SqliteStore(SqliteDatabase database, SqliteUse use)
+    : database_(std::move(database)), use_(use), statements_(std::make_unique<Statements>()) {}
 SqliteStore::~SqliteStore() = default;
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path) {
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, SqliteUse use) {
   const mode_t mask = umask(077);  // for the file and the two that SQLite puts beside it
   auto database = SqliteDatabase::open(path, SqliteDatabase::Access::kCreate);
   Result<> is_prepared = database ? prepare_for_writing(*database) : database.error();
   umask(mask);
   HF_TRY(std::move(is_prepared));
-  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database)));
-  HF_TRY(store->statements_->prepare(store->database_));
+  if (use == SqliteUse::kInbox) HF_TRY(prepare_outbox(*database));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), use));
+  HF_TRY(store->statements_->prepare(store->database_, use));
   store->database_.tell_log_length(&store->log_frames_);
   HF_TRY_ASSIGN(store->checkpointer_, WalCheckpointer::open(path));
   return store;
@@ -124,8 +136,26 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path) 
 
 Result<std::vector<AppendOutcome>> SqliteStore::append(std::span<const IncomingReport> reports,
                                                        int64_t today) {
+  auto outcomes = append_all(reports, today);
+  if (!outcomes) last_number_.reset();  // the numbers of what was taken back are free again
+  return outcomes;
+}
+
+/// Not when it is opened: another collector may write until this one has the lock.
+Result<> SqliteStore::find_last_number() {
+  const char* query = use_ == SqliteUse::kInbox
+                          ? "SELECT max(ifnull(max(number), 0), (SELECT max(shipped_to, frozen_to) "
+                            "FROM shipping)) FROM reports"
+                          : "SELECT ifnull(max(number), 0) FROM reports";
+  HF_TRY_ASSIGN(last_number_, database_.number(query));
+  return Done{};
+}
+
+Result<std::vector<AppendOutcome>> SqliteStore::append_all(std::span<const IncomingReport> reports,
+                                                           int64_t today) {
   pending_ = {};
   HF_TRY_ASSIGN(SqliteTransaction transaction, SqliteTransaction::begin(database_));
+  if (!last_number_) HF_TRY(find_last_number());
   std::vector<AppendOutcome> outcomes;
   outcomes.reserve(reports.size());
   for (const IncomingReport& incoming : reports) {
@@ -151,6 +181,7 @@ Result<AppendOutcome> SqliteStore::append_one(const IncomingReport& incoming, in
     HF_TRY(statements_->remove_report.bind_bytes(report.id.data(), report.id.size()).run());
     return AppendOutcome::kTooMany;
   }
+  ++*last_number_;
   pending_.add(report);
   return outcome;
 }
@@ -158,7 +189,8 @@ Result<AppendOutcome> SqliteStore::append_one(const IncomingReport& incoming, in
 Result<AppendOutcome> SqliteStore::insert(const IncomingReport& incoming, int64_t today) {
   const ReceivedReport& report = incoming.report;
   const int64_t hash = hash_of(incoming.text);
-  HF_TRY(statements_->insert_report.bind_bytes(report.id.data(), report.id.size())
+  HF_TRY(statements_->insert_report.bind(*last_number_ + 1)
+             .bind_bytes(report.id.data(), report.id.size())
              .bind(hash)
              .bind(incoming.token)
              .bind(report.app)
@@ -192,6 +224,9 @@ Result<> SqliteStore::count_install(const ReceivedReport& report, int64_t today)
 
 Result<> SqliteStore::delete_install(const ReceivedReport& report) {
   const int64_t install = as_stored(report.install);
+  if (use_ == SqliteUse::kInbox) {
+    HF_TRY(statements_->add_removal.bind(*last_number_).bind(report.app).bind(install).run());
+  }
   HF_TRY(statements_->add_wish.bind(install).bind(report.app).run());
   return statements_->delete_install.bind(install).bind(report.app).run();
 }

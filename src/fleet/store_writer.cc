@@ -56,6 +56,16 @@ bool StoreWriter::offer(Submission submission) {
   return true;
 }
 
+bool StoreWriter::run_between(std::function<void()> errand) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (is_ending_) return false;
+    errands_.push_back(std::move(errand));
+  }
+  has_work_.notify_one();
+  return true;
+}
+
 void StoreWriter::finish() {
   {
     const std::scoped_lock lock(mutex_);
@@ -73,17 +83,27 @@ StoreWriter::Counts StoreWriter::counts() const {
 /// False at the end. Empty when it was woken to look for old reports.
 bool StoreWriter::take_waiting(std::vector<Submission>& taken) {
   std::unique_lock lock(mutex_);
-  const auto is_due = [this] { return is_ending_ || !waiting_.empty(); };
+  const auto is_due = [this] { return is_ending_ || !waiting_.empty() || !errands_.empty(); };
   // Without anything to write, the next day still makes reports old.
   if (!may_have_old_ && !has_wishes_) has_work_.wait_for(lock, std::chrono::minutes(10), is_due);
   taken = std::exchange(waiting_, {});
-  return !taken.empty() || !is_ending_;
+  return !taken.empty() || !errands_.empty() || !is_ending_;
+}
+
+void StoreWriter::run_errands() {
+  std::vector<std::function<void()>> errands;
+  {
+    const std::scoped_lock lock(mutex_);
+    errands = std::exchange(errands_, {});
+  }
+  for (const auto& errand : errands) errand();
 }
 
 void StoreWriter::run() {
   std::vector<Submission> taken;
   while (take_waiting(taken)) {
     if (!taken.empty()) write(std::exchange(taken, {}));
+    run_errands();
     tidy();
   }
 }

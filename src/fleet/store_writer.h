@@ -55,6 +55,10 @@ class StoreWriter {
   /// False when too much is waiting already, or it is ending; then `on_end` is never called.
   bool offer(Submission submission);
 
+  /// Runs `errand` on the writing thread, between two transactions, for others who change the same
+  /// file. False when it is ending: then it never runs.
+  bool run_between(std::function<void()> errand);
+
   /// Writes what is waiting, delivers the outcomes and ends.
   void finish();
 
@@ -63,6 +67,7 @@ class StoreWriter {
  private:
   void run();
   bool take_waiting(std::vector<Submission>& taken);
+  void run_errands();
   void write(std::vector<Submission> submissions);
   void tidy();
 
@@ -71,6 +76,7 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
   std::vector<Submission> waiting_;
+  std::vector<std::function<void()>> errands_;
   Counts counts_;
   bool is_ending_ = false;
   bool may_have_old_ = true;  // these three: the writing thread's

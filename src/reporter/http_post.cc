@@ -11,8 +11,6 @@ namespace holdfast::reporter {
 namespace {
 
 constexpr long kConnectSeconds = 10;
-constexpr long kWholeSeconds = 60;
-constexpr size_t kMostReplyBytes = 1 << 20;
 
 /// The functions of libcurl that it takes; its interface has been stable since 2006.
 struct Curl {
@@ -45,10 +43,15 @@ struct Curl {
   }
 };
 
-size_t take_reply(char* data, size_t size, size_t count, void* reply) {
-  auto& body = static_cast<HttpReply*>(reply)->body;
-  body.append(data,
-              std::min(size * count, kMostReplyBytes - std::min(body.size(), kMostReplyBytes)));
+/// Where a reply goes, and how much of it.
+struct ReplyRoom {
+  std::string& body;
+  size_t most_bytes;
+};
+
+size_t take_reply(char* data, size_t size, size_t count, void* target) {
+  const auto& [body, most] = *static_cast<const ReplyRoom*>(target);
+  body.append(data, std::min(size * count, most - std::min(body.size(), most)));
   return size * count;
 }
 
@@ -63,6 +66,7 @@ struct HttpPost::Transfer {
   Curl curl;
   CURL* handle = nullptr;
   std::function<bool()> should_stop;
+  HttpPostLimits limits;
 
   Transfer() = default;
   Transfer(const Transfer&) = delete;
@@ -76,7 +80,7 @@ struct HttpPost::Transfer {
     curl.setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl.setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl.setopt(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-    curl.setopt(handle, CURLOPT_TIMEOUT, kWholeSeconds);
+    curl.setopt(handle, CURLOPT_TIMEOUT, limits.whole_seconds);
     curl.setopt(handle, CURLOPT_POST, 1L);
     curl.setopt(handle, CURLOPT_WRITEFUNCTION, take_reply);
     curl.setopt(handle, CURLOPT_NOPROGRESS, 0L);
@@ -95,10 +99,12 @@ Result<> check_address(const std::string& url) {
   return usage_error("the address '" + url + "' does not begin with http:// or https://");
 }
 
-Result<HttpPost> HttpPost::open(const std::string& url, std::function<bool()> should_stop) {
+Result<HttpPost> HttpPost::open(const std::string& url, std::function<bool()> should_stop,
+                                HttpPostLimits limits) {
   HF_TRY(check_address(url));
   auto transfer = std::make_unique<Transfer>();
   transfer->should_stop = std::move(should_stop);
+  transfer->limits = limits;
   if (!transfer->curl.load()) {
     return unavailable("libcurl is not installed; on Debian: apt install libcurl4");
   }
@@ -119,7 +125,8 @@ HttpReply HttpPost::send(std::string_view body, const std::vector<std::string>& 
   curl.setopt(handle, CURLOPT_HTTPHEADER, list);
   curl.setopt(handle, CURLOPT_POSTFIELDS, body.data());
   curl.setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl.setopt(handle, CURLOPT_WRITEDATA, &reply);
+  ReplyRoom room{reply.body, transfer_->limits.most_reply_bytes};
+  curl.setopt(handle, CURLOPT_WRITEDATA, &room);
   const CURLcode code = curl.perform(handle);
   curl.free_all(list);
   if (code != CURLE_OK) {

@@ -20,8 +20,14 @@ namespace holdfast::reporter {
 struct HttpReply {
   int status = 0;
   std::string error;
-  std::string body;  ///< Its first MiB.
+  std::string body;  ///< As much of it as the limits let in.
   std::optional<int64_t> retry_after_s;
+};
+
+/// What one exchange may take.
+struct HttpPostLimits {
+  long whole_seconds = 60;
+  size_t most_reply_bytes = 1 << 20;
 };
 
 /// kUsage for an address that does not begin with http:// or https://.
@@ -32,13 +38,14 @@ class HttpPost {
  public:
   /// Errors: those of check_address(). `should_stop` is asked now and
   /// then while something is under way. kUnavailable without libcurl.
-  static Result<HttpPost> open(const std::string& url, std::function<bool()> should_stop);
+  static Result<HttpPost> open(const std::string& url, std::function<bool()> should_stop,
+                               HttpPostLimits limits = {});
 
   HttpPost(HttpPost&&) noexcept;
   HttpPost& operator=(HttpPost&&) noexcept;
   ~HttpPost();
 
-  /// At most a minute. Redirections are not followed: the token is for one address.
+  /// Redirections are not followed: the token is for one address.
   HttpReply send(std::string_view body, const std::vector<std::string>& headers);
 
  private:

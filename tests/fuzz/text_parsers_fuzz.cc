@@ -39,6 +39,7 @@
 #include "core/queued_report.h"
 #include "core/reclaim_counts.h"
 #include "core/reporter_settings.h"
+#include "core/row_binary.h"
 #include "core/saved_plan.h"
 #include "core/session_info.h"
 #include "core/swap_areas.h"
@@ -162,6 +163,17 @@ void parse_names(std::string_view text) {
   }
 }
 
+/// An answer of a server, which may be anything.
+void parse_rows(std::string_view bytes) {
+  RowBinaryReader rows(bytes);
+  size_t taken = 0;
+  while (rows.has_more()) {
+    rows.number();
+    taken += rows.text().size();
+  }
+  require(taken <= bytes.size());
+}
+
 }  // namespace
 }  // namespace holdfast
 
@@ -173,5 +185,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   holdfast::parse_own_text(text);
   holdfast::parse_reporter_text(text);
   holdfast::parse_names(text);
+  holdfast::parse_rows(text);
   return 0;
 }

@@ -45,7 +45,7 @@ class Collector:
     """`holdfast collect` on ports of its own."""
 
     def __init__(self, place, store="reports.db", options=(), command=()):
-        self.store = place["folder"] / store
+        self.store = store if store.startswith("clickhouse=") else place["folder"] / store
         self.process = subprocess.Popen(
             [*command, place["holdfast"], "collect", "--json", "--store", self.store, "--listen", "127.0.0.1:0",
              "--dashboard", "127.0.0.1:0", *options],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fleet/fleet_reader.h"
+#include "fleet/sqlite_reader.h"
 
 #include <algorithm>
 
@@ -55,21 +55,21 @@ std::string text_at(const SqliteStatement& row, int column) {
 
 }  // namespace
 
-Result<FleetReader> FleetReader::open(const std::string& path) {
+Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::string& path) {
   HF_TRY_ASSIGN(SqliteDatabase database, SqliteDatabase::open(path, SqliteDatabase::Access::kRead));
   HF_TRY(check_store(database));
   HF_TRY(database.execute("PRAGMA cache_size = -16000"));
-  return FleetReader(std::move(database));
+  return std::unique_ptr<SqliteReader>(new SqliteReader(std::move(database)));
 }
 
-Result<SqliteStatement> FleetReader::ask(const std::string& query, const FleetFilter& filter) {
+Result<SqliteStatement> SqliteReader::ask(const std::string& query, const FleetFilter& filter) {
   HF_TRY_ASSIGN(SqliteStatement statement, database_.prepare(query));
   statement.bind(filter.first_day).bind(filter.last_day).bind(filter.app).bind(filter.version);
   statement.bind(filter.arm);
   return statement;
 }
 
-Result<std::vector<SessionGroup>> FleetReader::sessions(const FleetFilter& filter, SessionsBy by) {
+Result<std::vector<SessionGroup>> SqliteReader::sessions(const FleetFilter& filter, SessionsBy by) {
   const std::string column = column_of(by);
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask("SELECT " + column +
@@ -87,7 +87,7 @@ Result<std::vector<SessionGroup>> FleetReader::sessions(const FleetFilter& filte
   return groups;
 }
 
-Result<std::array<CellSums, kInstallBuckets>> FleetReader::cells(const FleetFilter& filter) {
+Result<std::array<CellSums, kInstallBuckets>> SqliteReader::cells(const FleetFilter& filter) {
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask(std::string("SELECT bucket, cells FROM cell_sums") + kFilter, filter));
   std::array<CellSums, kInstallBuckets> sums{};
@@ -102,7 +102,7 @@ Result<std::array<CellSums, kInstallBuckets>> FleetReader::cells(const FleetFilt
   return sums;
 }
 
-Result<std::vector<CauseGroup>> FleetReader::causes(const FleetFilter& filter) {
+Result<std::vector<CauseGroup>> SqliteReader::causes(const FleetFilter& filter) {
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask(std::string("SELECT cause, sum(glitches), sum(stall_us) FROM cause_sums") +
                         kFilter + "GROUP BY cause ORDER BY 2 DESC, 1",
@@ -114,7 +114,8 @@ Result<std::vector<CauseGroup>> FleetReader::causes(const FleetFilter& filter) {
   return groups;
 }
 
-Result<std::vector<CauseGroup>> FleetReader::worst_places(const FleetFilter& filter, int64_t most) {
+Result<std::vector<CauseGroup>> SqliteReader::worst_places(const FleetFilter& filter,
+                                                           int64_t most) {
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask(std::string("SELECT cause, object, symbol, sum(glitches), sum(stall_us) "
                                 "FROM cause_sums") +
@@ -131,7 +132,7 @@ Result<std::vector<CauseGroup>> FleetReader::worst_places(const FleetFilter& fil
   return groups;
 }
 
-Result<InstallCounts> FleetReader::installs(const FleetFilter& filter) {
+Result<InstallCounts> SqliteReader::installs(const FleetFilter& filter) {
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask(std::string("SELECT count(*), ifnull(sum(glitched = 0), 0) FROM installs") +
                         kInstallFilter,
@@ -143,8 +144,8 @@ Result<InstallCounts> FleetReader::installs(const FleetFilter& filter) {
   return counts;
 }
 
-Result<std::vector<InstallLine>> FleetReader::worst_installs(const FleetFilter& filter,
-                                                             int64_t most) {
+Result<std::vector<InstallLine>> SqliteReader::worst_installs(const FleetFilter& filter,
+                                                              int64_t most) {
   HF_TRY_ASSIGN(
       SqliteStatement rows,
       ask(std::string("SELECT app, install, version, sessions, glitched, glitches FROM installs") +
@@ -160,8 +161,8 @@ Result<std::vector<InstallLine>> FleetReader::worst_installs(const FleetFilter& 
   return lines;
 }
 
-Result<std::vector<ReportLine>> FleetReader::glitched_reports(const FleetFilter& filter,
-                                                              int64_t most) {
+Result<std::vector<ReportLine>> SqliteReader::glitched_reports(const FleetFilter& filter,
+                                                               int64_t most) {
   HF_TRY_ASSIGN(
       SqliteStatement rows,
       ask(std::string("SELECT id, app, version, arm, start_hour, glitches FROM reports") +
@@ -178,7 +179,7 @@ Result<std::vector<ReportLine>> FleetReader::glitched_reports(const FleetFilter&
   return lines;
 }
 
-Result<std::vector<CrossoverSet>> FleetReader::histories(const FleetFilter& filter) {
+Result<std::vector<CrossoverSet>> SqliteReader::histories(const FleetFilter& filter) {
   HF_TRY_ASSIGN(SqliteStatement rows,
                 ask(std::string("SELECT body, start_hour FROM reports") + kReportFilter +
                         "ORDER BY start_hour DESC, id DESC LIMIT " + std::to_string(kMostHistories),
@@ -192,24 +193,25 @@ Result<std::vector<CrossoverSet>> FleetReader::histories(const FleetFilter& filt
   return sets;
 }
 
-Result<std::optional<std::string>> FleetReader::report(const ReportId& id) {
+Result<std::optional<std::string>> SqliteReader::report(const ReportId& id) {
   HF_TRY_ASSIGN(SqliteStatement find, database_.prepare("SELECT body FROM reports WHERE id = ?"));
   return find.bind_bytes(id.data(), id.size()).first_text();
 }
 
-Result<std::vector<std::string>> FleetReader::names(const std::string& query,
-                                                    const FleetFilter& filter) {
-  HF_TRY_ASSIGN(SqliteStatement rows,
-                ask(query + " AND ?1 = ?1 AND ?2 = ?2 AND ?4 = ?4 AND ?5 = ?5 "
-                            "ORDER BY 1 DESC LIMIT 200",
-                    filter));
+Result<std::vector<std::string>> SqliteReader::names(const std::string& query,
+                                                     const FleetFilter& filter) {
+  HF_TRY_ASSIGN(SqliteStatement rows, ask(query +
+                                              " AND ?1 = ?1 AND ?2 = ?2 AND ?4 = ?4 AND ?5 = ?5 "
+                                              "ORDER BY 1 DESC LIMIT " +
+                                              std::to_string(kMostNames),
+                                          filter));
   std::vector<std::string> found;
   HF_TRY(
       for_rows(rows, [&found](const SqliteStatement& row) { found.push_back(text_at(row, 0)); }));
   return found;
 }
 
-Result<FleetOverview> FleetReader::overview(const FleetFilter& filter) {
+Result<FleetOverview> SqliteReader::overview(const FleetFilter& filter) {
   // All answers are of one moment, however much comes in meanwhile.
   HF_TRY(database_.execute("BEGIN"));
   Result<FleetOverview> found = read_overview(filter);
@@ -217,8 +219,7 @@ Result<FleetOverview> FleetReader::overview(const FleetFilter& filter) {
   return found;
 }
 
-Result<FleetOverview> FleetReader::read_overview(const FleetFilter& filter) {
-  constexpr int64_t kLines = 20;
+Result<FleetOverview> SqliteReader::read_overview(const FleetFilter& filter) {
   FleetOverview overview;
   overview.filter = filter;
   HF_TRY_ASSIGN(overview.apps,
@@ -232,10 +233,10 @@ Result<FleetOverview> FleetReader::read_overview(const FleetFilter& filter) {
   HF_TRY_ASSIGN(overview.by_backend, sessions(filter, SessionsBy::kBackend));
   HF_TRY_ASSIGN(overview.cells, cells(filter));
   HF_TRY_ASSIGN(overview.causes, causes(filter));
-  HF_TRY_ASSIGN(overview.worst_places, worst_places(filter, kLines));
+  HF_TRY_ASSIGN(overview.worst_places, worst_places(filter, kMostLines));
   HF_TRY_ASSIGN(overview.installs, installs(filter));
-  HF_TRY_ASSIGN(overview.worst_installs, worst_installs(filter, kLines));
-  HF_TRY_ASSIGN(overview.glitched_reports, glitched_reports(filter, kLines));
+  HF_TRY_ASSIGN(overview.worst_installs, worst_installs(filter, kMostLines));
+  HF_TRY_ASSIGN(overview.glitched_reports, glitched_reports(filter, kMostLines));
   HF_TRY_ASSIGN(overview.histories, histories(filter));
   return overview;
 }
