@@ -38,7 +38,7 @@ bench: ci
 	bench/verify.py $(BUILD)/ci --quick
 
 # As root on a machine that does nothing else: what needs root is listed as not measured otherwise.
-verify: test release
+verify: servers test release
 	packaging/try_installation.sh $(BUILD)/release
 	HF_ANALYZE=1 tests/checks/clang_tidy.sh . $(BUILD)/ci/tidy
 	bench/verify.py $(BUILD)/ci --write docs/benchmarks.md
@@ -52,7 +52,10 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: release ci
+.PHONY: release ci servers
+servers:
+	@$(PACKAGES) build test verify
+
 release:
 	@$(PACKAGES) build
 	cmake --preset release

@@ -5,6 +5,7 @@ import contextlib
 import io
 import unittest
 
+import clickhouse_speed
 import explain_memory
 import field_report_cost
 import lateness_vs_cyclictest as lateness
@@ -272,6 +273,29 @@ class ExplainMemory(unittest.TestCase):
 
     def test_six_seconds_fall_short(self):
         self.assertFalse(explain_memory.time_figure((8000, 6.0, 121.0)).holds)
+
+
+class ClickhouseSpeed(unittest.TestCase):
+    def shipped(self, **changes):
+        seen = {"said": {"per_second": 30_000, "p99_ms": 9.0}, "emptied": (60_000, 2.0), "memory": 100, **changes}
+        return [figure.holds for figure in clickhouse_speed.judge_shipping(**seen)]
+
+    def test_what_was_asked_holds_and_less_falls_short(self):
+        self.assertEqual(self.shipped(), [True, True, True])
+        self.assertEqual(self.shipped(said={"per_second": 29_999, "p99_ms": 9.0})[0], False)
+        self.assertEqual(self.shipped(emptied=(60_000, 2.1))[1], False)
+        self.assertEqual(self.shipped(memory=101)[2], False)
+
+    def test_one_slow_question_falls_short(self):
+        self.assertTrue(clickhouse_speed.judge_questions([0.1, 1.0], 10).holds)
+        self.assertFalse(clickhouse_speed.judge_questions([0.1, 1.1], 10).holds)
+
+    def test_questions_to_sums_can_hold_fall_short_and_be_undecided(self):
+        self.assertEqual([clickhouse_speed.judge_sums(seconds, 10).holds for seconds in (0.4, 7.0, 1.0)],
+                         [True, False, None])
+
+    def test_no_statement_in_the_log_decides_nothing(self):
+        self.assertIsNone(clickhouse_speed.judge_questions([], 10).holds)
 
 
 class Page(unittest.TestCase):

@@ -20,6 +20,7 @@ import sys
 import time
 
 import benchmark_times
+import clickhouse_speed
 import collect_load
 import evict_pages
 import experiment_statistics
@@ -107,6 +108,7 @@ def measure_all(build, is_quick):
     yield from report_kills.figures(build, 10 if is_quick else 100)
     yield from field_report_cost.figures(build, *((2, 3) if is_quick else (10, 10)))
     yield from collect_load.figures(build, 3 if is_quick else 20)
+    yield from clickhouse_speed.figures(build, *((3, 300_000) if is_quick else (20, 10_000_000)))
     yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
 
 

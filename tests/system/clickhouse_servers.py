@@ -15,7 +15,7 @@ PATIENCE_S = 90  # for a server to start; no figure
 SERVER = shutil.which("clickhouse-server", path="/usr/sbin:/usr/bin:/usr/local/bin")
 ZOOKEEPER = pathlib.Path("/usr/share/java/zookeeper.jar")
 USERS = """<?xml version="1.0"?>
-<yandex><profiles><default/></profiles><quotas><default/></quotas><users><default><password></password>
+<yandex><profiles><default><log_queries>1</log_queries></default></profiles><quotas><default/></quotas><users><default><password></password>
 <networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users></yandex>
 """
 
@@ -107,7 +107,8 @@ class Clickhouse(Process):
 <interserver_http_port>{self.copy_port}</interserver_http_port>
 <path>{folder}/data/</path><tmp_path>{folder}/tmp/</tmp_path><users_config>users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>67108864</mark_cache_size>{cluster}</yandex>
+<mark_cache_size>67108864</mark_cache_size>
+<query_log><database>system</database><table>query_log</table></query_log>{cluster}</yandex>
 """, encoding="utf-8")
         super().__init__(folder, [SERVER, f"--config-file={folder}/config.xml"])
         self.start()
