@@ -56,13 +56,13 @@ Result<Clickhouse> Clickhouse::open(ClickhousePlace place, std::function<bool()>
   return clickhouse;
 }
 
-Result<std::vector<HttpPost>> Clickhouse::connections(const std::string& settings,
-                                                      HttpPostLimits limits) {
+Result<std::vector<reporter::HttpPost>> Clickhouse::connections(const std::string& settings,
+                                                                reporter::HttpPostLimits limits) {
   const size_t database = settings.find("database=") + std::string_view("database=").size();
-  std::vector<HttpPost> posts;
+  std::vector<reporter::HttpPost> posts;
   for (const std::string& url : place_.urls) {
     const std::string target = url + std::string(settings).insert(database, place_.database);
-    HF_TRY_ASSIGN(HttpPost post, HttpPost::open(target, should_stop_, limits));
+    HF_TRY_ASSIGN(reporter::HttpPost post, reporter::HttpPost::open(target, should_stop_, limits));
     posts.push_back(std::move(post));
   }
   return posts;
@@ -75,11 +75,12 @@ std::vector<std::string> Clickhouse::headers() const {
   return headers;
 }
 
-Result<std::string> Clickhouse::send(std::vector<HttpPost>& servers, std::string_view body) {
+Result<std::string> Clickhouse::send(std::vector<reporter::HttpPost>& servers,
+                                     std::string_view body) {
   std::string last;
   for (size_t i = 0; i < servers.size(); i++) {
     const size_t at = (current_ + i) % servers.size();
-    HttpReply reply = servers[at].send(body, headers());
+    reporter::HttpReply reply = servers[at].send(body, headers());
     if (reply.status == 200 && reply.body.size() < kMostAnswerBytes) {
       current_ = at;
       return std::move(reply.body);
@@ -97,10 +98,10 @@ Result<std::string> Clickhouse::ask(std::string_view statement) {
 }
 
 Result<> Clickhouse::order(std::string_view statement) {
-  HF_TRY_ASSIGN(HttpPost server,
-                HttpPost::open(place_.urls[current_] + kAskSettings + place_.database, should_stop_,
-                               {kOrderSeconds, 1 << 20}));
-  const HttpReply reply = server.send(statement, headers());
+  HF_TRY_ASSIGN(reporter::HttpPost server,
+                reporter::HttpPost::open(place_.urls[current_] + kAskSettings + place_.database,
+                                         should_stop_, {kOrderSeconds, 1 << 20}));
+  const reporter::HttpReply reply = server.send(statement, headers());
   if (reply.status == 200) return Done{};
   return unavailable(reply.status == 0 ? reply.error : first_words(reply.body));
 }

@@ -12,7 +12,7 @@
 
 #include "base/result.h"
 #include "fleet/clickhouse_place.h"
-#include "fleet/http_post.h"
+#include "reporter/http_post.h"
 
 namespace holdfast::fleet {
 
@@ -23,7 +23,7 @@ std::string quoted(std::string_view text);
 class Clickhouse {
  public:
   /// `should_stop` is asked now and then while something is under way; it then fails.
-  /// Errors: those of HttpPost::open(); no server needs to be there.
+  /// Errors: those of reporter::HttpPost::open(); no server needs to be there.
   static Result<Clickhouse> open(ClickhousePlace place, std::function<bool()> should_stop);
 
   /// The answer to a statement, from the first server that gives one. Errors: kUnavailable with the
@@ -43,14 +43,15 @@ class Clickhouse {
  private:
   Clickhouse(ClickhousePlace place, std::function<bool()> should_stop)
       : place_(std::move(place)), should_stop_(std::move(should_stop)) {}
-  Result<std::string> send(std::vector<HttpPost>& servers, std::string_view body);
-  Result<std::vector<HttpPost>> connections(const std::string& settings, HttpPostLimits limits);
+  Result<std::string> send(std::vector<reporter::HttpPost>& servers, std::string_view body);
+  Result<std::vector<reporter::HttpPost>> connections(const std::string& settings,
+                                                      reporter::HttpPostLimits limits);
   [[nodiscard]] std::vector<std::string> headers() const;
 
   ClickhousePlace place_;
   std::function<bool()> should_stop_;
-  std::vector<HttpPost> askers_;  // one per server, in the same order
-  std::vector<HttpPost> inserters_;
+  std::vector<reporter::HttpPost> askers_;  // one per server, in the same order
+  std::vector<reporter::HttpPost> inserters_;
   std::string inserted_into_;
   size_t current_ = 0;  ///< The server that answered last.
 };

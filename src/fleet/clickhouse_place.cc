@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "fleet/http_post.h"
+#include "reporter/http_post.h"
 
 namespace holdfast::fleet {
 namespace {
@@ -32,7 +32,7 @@ Result<std::optional<ClickhousePlace>> parse_clickhouse(std::string_view store) 
     const size_t end = std::min(store.find(','), store.size());
     std::string url(store.substr(0, end));
     store.remove_prefix(std::min(end + 1, store.size()));
-    HF_TRY(check_address(url));
+    HF_TRY(reporter::check_address(url));
     if (url.find_first_of("?#") != std::string::npos) {
       return usage_error("the address " + url + " has more than a host and a port");
     }
