@@ -21,7 +21,7 @@ HF_RT_INLINE void Capture::note(const Block& block) {
   recorded_ = timeline_.totals();
 }
 
-HF_RT_TEXT bool Capture::on_labelled_block(const Block& block) HF_REALTIME {
+HF_RT_INLINE bool Capture::take(const Block& block) {
   if (records_ != nullptr) note(block);
   const Placement placement = timeline_.place(block);
   if (placement.has_closed_gap && gaps_ != nullptr) gaps_->push(timeline_.closed_gap());
@@ -30,7 +30,11 @@ HF_RT_TEXT bool Capture::on_labelled_block(const Block& block) HF_REALTIME {
 
 HF_RT_TEXT bool Capture::on_block(Block& block, Samples samples) HF_REALTIME {
   fingerprint(block, samples);
-  return on_labelled_block(block);
+  return take(block);
+}
+
+HF_RT_TEXT bool Capture::on_labelled_block(const Block& block) HF_REALTIME {
+  return take(block);
 }
 
 /// Blocks were dropped: tell how many, and what the timeline made of them, before going on.

@@ -39,6 +39,7 @@ class Capture {
   [[nodiscard]] const Totals& totals() const { return timeline_.totals(); }
 
  private:
+  HF_RT_INLINE bool take(const Block& block);
   HF_RT_INLINE void note(const Block& block);
   bool catch_up();
 

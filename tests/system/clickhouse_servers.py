@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Real ClickHouse servers and a real ZooKeeper for tests and measurements: on loopback, with ports and a folder
 of their own, ended with the process that started them, however that ends."""
-import os
 import pathlib
 import shutil
 import socket

@@ -19,7 +19,7 @@ import time
 
 from clickhouse_servers import Servers, missing
 from collect_test import Sender, plain_id, until
-from field_reports import APP, Collector, add_token, as_lines, ask, report, seed, send
+from field_reports import Collector, add_token, as_lines, ask, report, seed, send
 
 REPORTS = int(os.environ.get("HF_CLICKHOUSE_REPORTS", "1500"))
 ALL = "holdfast_reports"

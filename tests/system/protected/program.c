@@ -100,11 +100,27 @@ static size_t push_out(unsigned what, const void* address) {
   return result.left_pages;
 }
 
-/* The table once more and last: on the way back from the first, read-ahead may bring it in again.
- */
+static size_t table_pages_in_memory(void) {
+  hf_evict_request request;
+  hf_residency found;
+  memset(&request, 0, sizeof request);
+  memset(&found, 0, sizeof found);
+  request.struct_size = sizeof request;
+  request.address = plain_table;
+  request.size_bytes = kTableBytes;
+  found.struct_size = sizeof found;
+  if (hf_read_residency(&request, &found) != HF_OK) fprintf(stderr, "%s\n", hf_error_text());
+  return found.resident_pages + found.soft_pages;
+}
+
+/* The table until it is out: on the way back from the first, read-ahead brings it in again, and
+ * pages that are still being read cannot leave. With locked pages, this looks once. */
 static void push_everything_out(void) {
+  int tries = report.locked_bytes > 0 ? 1 : 1000;
   evicted_pages = push_out(HF_EVICT_ALL | HF_EVICT_STACK, NULL);
-  evicted_pages += push_out(0, plain_table);
+  do {
+    evicted_pages += push_out(0, plain_table);
+  } while (table_pages_in_memory() > 0 && --tries > 0);
 }
 
 static void look_at_stack(void) {
