@@ -12,6 +12,7 @@ import lateness_vs_cyclictest as lateness
 import lock_call_cost
 import pressure_comparison
 import pressure_soak
+import real_experiments
 import record_pressure
 import recorder_survival
 import slow_disk
@@ -29,6 +30,42 @@ STRACE = """10 clone3(...) = 11
 11 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, {...}, NULL) = 0
 11 madvise(0x1, 2, MADV_DONTNEED) = 0
 11 +++ exited with 0 +++""".splitlines()
+
+
+class RealExperiments(unittest.TestCase):
+    def result(self, difference="fewer", end=0.2, verdict="shown"):
+        arms = [{"arm": arm, "minutes": 1.0, "blocks": 20, "page_fault_glitches": glitches, "own_major_faults": glitches,
+                 "page_fault_glitches_per_min": float(glitches), "page_fault_glitches_per_min_interval": [0, 0.2],
+                 "locked_bytes": 1 << 20} for arm, glitches in (("none", 50), ("plan", 0), ("all", 0))]
+        return {"verdict": verdict, "arm_results": arms,
+                "comparisons": [{"arm": arm, "difference": difference, "ratio_interval": [0.0, end]}
+                                for arm in ("plan", "all")]}
+
+    def test_ten_that_agree_hold_and_one_that_does_not_falls_short(self):
+        agreeing = [self.result()] * 9
+        self.assertTrue(real_experiments.agreement_figure([*agreeing, self.result()]).holds)
+        for other in (self.result(end=1.0), self.result(difference="none"), None):
+            self.assertFalse(real_experiments.agreement_figure([*agreeing, other]).holds)
+
+    def test_two_that_agree_decide_nothing(self):
+        self.assertIsNone(real_experiments.agreement_figure([self.result()] * 2).holds)
+
+    def test_equal_arms_called_different_more_than_one_time_in_twenty_fall_short(self):
+        same = [self.result(difference="none")] * 47
+        self.assertTrue(real_experiments.equal_arms_figure([*same, self.result(), self.result("more"), self.result("none")]).holds)
+        self.assertFalse(real_experiments.equal_arms_figure([*same, self.result(), self.result(), self.result("more")]).holds)
+
+    def test_equal_arms_without_glitches_decide_nothing(self):
+        quiet = self.result(difference="none")
+        for arm in quiet["arm_results"]:
+            arm["page_fault_glitches"] = 0
+        self.assertIsNone(real_experiments.equal_arms_figure([quiet] * 50).holds)
+
+    def test_a_major_fault_with_the_plan_falls_short(self):
+        self.assertTrue(real_experiments.plan_figure(self.result()).holds)
+        faulted = self.result()
+        faulted["arm_results"][1]["own_major_faults"] = 1
+        self.assertFalse(real_experiments.plan_figure(faulted).holds)
 
 
 class LockCallCost(unittest.TestCase):

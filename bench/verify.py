@@ -37,6 +37,7 @@ import observer_share
 import pressure_comparison
 import pressure_cycles
 import pressure_soak
+import real_experiments
 import record_pressure
 import record_take
 import recorder_survival
@@ -92,6 +93,7 @@ def measure_all(build, is_quick):
     yield from fleet_statistics.figures(build, 40 if is_quick else 1000)
     yield from explain_memory.figures(programs, lengths)
     yield from explain_glitches.measure(build)
+    yield from real_experiments.figures(build, is_quick)
     yield from lock_call_cost.figures(build, *((3, 200) if is_quick else (7, 500)))
     yield from observer_share.measure(build, *((2, 3.0) if is_quick else (10, 5.0)))
     if not is_quick:
