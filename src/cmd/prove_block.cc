@@ -3,7 +3,7 @@
 // working audio thread of which one arm's memory is locked. It writes one line of JSON. For a
 // while, the washout, nothing is counted: the thread starts, its pages are pushed out again and
 // again, and what it asks back becomes the lock plan, in every arm, so that the arms differ in the
-// lock alone.
+// lock alone. The plan goes on learning, as that of `holdfast run` does.
 #include <string.h>
 #include <unistd.h>
 
@@ -122,7 +122,7 @@ class BlockRun {
     for (const Record& record : records) {
       if (record.head.kind == RecordKind::kFaults) note(record_cast<FaultsRecord>(record));
     }
-    if (is_locked_) return;
+    if (is_locked_ && arm_ != LockArm::kPlan) return;
     faults_.clear();
     seen_.add(records, faults_);
     for (const SeenFault& fault : faults_) set_.add(fault);
@@ -144,6 +144,8 @@ class BlockRun {
       is_locked_ = true;
       lock();
       count_from(std::max(time_.begin, probe::monotonic_now() + kRecovery));
+    } else if (is_locked_ && arm_ == LockArm::kPlan && set_.pages().size() > planned_pages_) {
+      lock();  // as `run` does: what was not seen at first waits once, and not again
     }
     const Nanos every = is_locked_ ? page_out_every_ : kLearnEvery;
     if (every == Nanos(0) || now < next_page_out_) return;
@@ -174,6 +176,7 @@ class BlockRun {
           "sysctl kernel.perf_event_paranoid=2, or root";
       return {};
     }
+    planned_pages_ = set_.pages().size();
     std::vector<MemoryRange> ranges;
     const auto thread = static_cast<uint32_t>(thread_.opened().device->thread_id());
     for (const PlannedLock& lock : plan_locks(set_, seen_.space(), thread, INT64_MAX).locks) {
@@ -208,6 +211,7 @@ class BlockRun {
   FaultsRecord before_;
   SeenFaults seen_;
   WorkingSet set_{probe::page_bytes()};
+  size_t planned_pages_ = 0;  ///< Of set_, when ranges were locked last.
   std::vector<SeenFault> faults_;
   Nanos next_page_out_;
   int64_t page_outs_ = 0;
