@@ -64,7 +64,7 @@ def equal_arms_figure(results, asked=EQUAL):
 
 
 def equal_arms(build, count=EQUAL):
-    options = ("--arms", "none,none", "--for", "1min", "--block", "3s", "--washout", "1s")
+    options = ("--arms", "none,none", "--for", "1min", "--block", "3s", "--washout", "1500ms")
     yield equal_arms_figure([experiment(build, seed, *options)[1] for seed in range(1, count + 1)])
 
 
