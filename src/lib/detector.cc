@@ -8,6 +8,7 @@
 
 #include "lib/border.h"
 #include "lib/stream_block.h"
+#include "lib/whole_pages.h"
 #include "rt/gap_detector.h"
 
 /// The detector and, right behind it in the same pages, the room for its losses.
@@ -24,17 +25,14 @@ struct hf_gap_detector {
 namespace holdfast::lib {
 namespace {
 
-constexpr size_t kPageBytes = 4096;
-constexpr std::align_val_t kAlignment{kPageBytes};
-constexpr uint32_t kUsualCapacity = 1024;
-constexpr uint32_t kMostCapacity = 1U << 20;
+constexpr uint32_t kUsualLosses = 1024;
+constexpr uint32_t kMostLosses = 1U << 20;
 
 hf_gap_detector* make(int64_t rate_hz, PositionSource source, uint32_t capacity) {
   const size_t count = std::bit_ceil(size_t{capacity});
   const size_t wanted_bytes = sizeof(hf_gap_detector) + count * sizeof(Gap);
-  const size_t all_bytes = (wanted_bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-  auto* memory = static_cast<std::byte*>(::operator new(all_bytes, kAlignment));
-  std::memset(static_cast<void*>(memory), 0, all_bytes);
+  const size_t all_bytes = whole_pages(wanted_bytes);
+  std::byte* const memory = allocate_pages(all_bytes);
   auto* slots = reinterpret_cast<Gap*>(memory + sizeof(hf_gap_detector));
   std::uninitialized_default_construct_n(slots, count);
   return new (memory) hf_gap_detector(rate_hz, source, {slots, count}, all_bytes);
@@ -46,9 +44,9 @@ Result<> create(const hf_gap_detector_options* given, hf_gap_detector** detector
   HF_TRY_ASSIGN(const hf_gap_detector_options options, read_struct(given));
   HF_TRY_ASSIGN(const PositionSource source, position_source_of(options.position_source));
   HF_TRY(check_rate(options.rate_hz));
-  if (options.capacity > kMostCapacity) return usage("`capacity` is more than 1048576");
+  if (options.capacity > kMostLosses) return usage("`capacity` is more than 1048576");
   *detector =
-      make(options.rate_hz, source, options.capacity != 0 ? options.capacity : kUsualCapacity);
+      make(options.rate_hz, source, options.capacity != 0 ? options.capacity : kUsualLosses);
   return Done{};
 }
 
@@ -121,7 +119,7 @@ int hf_gap_detector_create(const hf_gap_detector_options* options,
 void hf_gap_detector_destroy(hf_gap_detector* detector) noexcept {
   if (detector == nullptr) return;
   detector->~hf_gap_detector();
-  ::operator delete(detector, holdfast::lib::kAlignment);
+  holdfast::lib::free_pages(detector);
 }
 
 HF_RT_TEXT int hf_gap_detector_place(hf_gap_detector* detector, const hf_block* block,

@@ -14,6 +14,7 @@
 #include "lib/report_outbox.h"
 #include "lib/report_thread_linux.h"
 #include "lib/stream_block.h"
+#include "lib/whole_pages.h"
 #include "probe/clock_linux.h"
 #include "probe/machine_linux.h"
 #include "rt/fingerprint.h"
@@ -61,10 +62,8 @@ struct hf_report {
 namespace holdfast::lib {
 namespace {
 
-constexpr size_t kPageBytes = 4096;
-constexpr std::align_val_t kAlignment{kPageBytes};
-constexpr uint32_t kUsualCapacity = 4096;
-constexpr uint32_t kMostCapacity = 1U << 20;
+constexpr uint32_t kUsualBlocks = 4096;
+constexpr uint32_t kMostBlocks = 1U << 20;
 constexpr uint32_t kMostBlockFrames = 1U << 20;
 constexpr uint32_t kMostChannels = 4096;
 
@@ -82,7 +81,7 @@ Result<> check(const hf_report_session& session) {
   if (session.direction >= std::size(kDirections)) return usage("`direction` is not known");
   if (session.arm >= std::size(kArms)) return usage("`arm` is not known");
   if (session.assigned >= std::size(kAssigned)) return usage("`assigned` is not known");
-  if (session.capacity > kMostCapacity) return usage("`capacity` is more than 1048576");
+  if (session.capacity > kMostBlocks) return usage("`capacity` is more than 1048576");
   constexpr unsigned kFlags = HF_REPORT_PREVIEW | HF_REPORT_REPAIRED;
   if ((session.flags & ~kFlags) != 0) return usage("`flags` has a bit that is not known");
   return Done{};
@@ -125,14 +124,13 @@ FieldProtection protection_of(const hf_protect_report& report) {
 }
 
 hf_report* make(const hf_report_session& options, std::unique_ptr<Session> session, bool collects) {
-  const uint32_t wanted = options.capacity != 0 ? options.capacity : kUsualCapacity;
+  const uint32_t wanted = options.capacity != 0 ? options.capacity : kUsualBlocks;
   const size_t count = collects ? std::bit_ceil(size_t{wanted}) : 1;
   constexpr size_t kHead =
       (sizeof(hf_report) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
   const size_t wanted_bytes = kHead + count * sizeof(Record);
-  const size_t all_bytes = (wanted_bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-  auto* memory = static_cast<std::byte*>(::operator new(all_bytes, kAlignment));
-  std::memset(static_cast<void*>(memory), 0, all_bytes);
+  const size_t all_bytes = whole_pages(wanted_bytes);
+  std::byte* const memory = allocate_pages(all_bytes);
   auto* slots = reinterpret_cast<Record*>(memory + kHead);
   std::uninitialized_default_construct_n(slots, count);
   return new (memory) hf_report(options.rate_hz, *position_source_of(options.position_source),
@@ -141,7 +139,7 @@ hf_report* make(const hf_report_session& options, std::unique_ptr<Session> sessi
 
 void destroy(hf_report* report) {
   report->~hf_report();
-  ::operator delete(report, kAlignment);
+  free_pages(report);
 }
 
 Result<> create(const hf_report_program* program, const hf_report_session* given,

@@ -17,6 +17,9 @@
 
 namespace holdfast::reporter {
 
+/// Reports tell their time to the hour.
+inline constexpr int64_t kSecondsPerHour = 3600;
+
 /// A report that waits, with its bytes.
 struct WaitingReport {
   QueuedReport entry;

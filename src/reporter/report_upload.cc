@@ -14,7 +14,6 @@ namespace {
 constexpr size_t kMostReports = 50;
 constexpr int64_t kMostBytes = 200'000;  // collectors take 256 KB
 constexpr size_t kWorthPacking = 1000;
-constexpr int64_t kSecondsPerHour = 3600;
 
 /// One upload, from its first batch to its last.
 class Upload {

@@ -18,7 +18,6 @@ namespace {
 
 constexpr const char* kSettingsFile = "reports.conf";
 constexpr size_t kMostSettingsBytes = 64 << 10;
-constexpr int64_t kSecondsPerHour = 3600;
 
 /// $`variable`, or $HOME/`otherwise`; "" when neither is set. Relative paths do not count (XDG).
 std::string base_folder(const char* variable, const char* otherwise) {
