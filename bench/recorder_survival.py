@@ -57,10 +57,11 @@ def link_by_hand(system, path):
             return None
         return next((str(item["id"]) for item in nodes if item["type"].endswith(":Node")
                      and item["info"]["props"].get("node.name") == node), None)
-    assert wait_for(number, 10), "pw-record made no node"
+    made = wait_for(number, 10)
+    assert made, "pw-record made no node"
     layout = {"direction": "Input", "mode": "dsp", "format": {"mediaType": "audio", "mediaSubtype": "raw", "format": "F32P",
                                                               "rate": RATE, "channels": 1, "position": ["MONO"]}}
-    run("pw-cli", "set-param", number(), "PortConfig", json.dumps(layout))
+    run("pw-cli", "set-param", made, "PortConfig", json.dumps(layout))
     assert wait_for(lambda: run("pw-link", "position_source:out", f"{node}:input_MONO").returncode == 0, 10), "no port to link"
     return recorder
 

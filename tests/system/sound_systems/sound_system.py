@@ -83,10 +83,10 @@ class SoundSystem:
 
 
 def wait_for(condition, seconds=20):
-    """True as soon as it holds."""
+    """What `condition` gives as soon as that counts as true; False when it never did."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if condition():
-            return True
+        if found := condition():
+            return found
         time.sleep(0.01)
     return False
