@@ -143,26 +143,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
     shared_.counts.requests++;
     shared_.unanswered++;
     shared_.handler(std::move(request),
-                    [self = shared_from_this(), keeps_alive](HttpAnswer answer) {
-                      self->answer(std::move(answer), keeps_alive);
+                    [self = shared_from_this(), keeps_alive](const HttpAnswer& answer) {
+                      self->answer(answer, keeps_alive);
                     });
   }
 
-  void answer(HttpAnswer answer, bool keeps_alive) {
+  void answer(const HttpAnswer& answer, bool keeps_alive) {
     is_answering_ = false;
     shared_.unanswered--;
     shared_.release_when_done();
     release_body();
-    write(std::move(answer), keeps_alive && !shared_.is_stopping);
+    write(answer, keeps_alive && !shared_.is_stopping);
   }
 
   /// One piece, written at once: the library's own response is a chain of buffers.
-  void write(HttpAnswer answer, bool keeps_alive) {
+  void write(const HttpAnswer& answer, bool keeps_alive) {
     response_ = "HTTP/1.1 " + std::to_string(answer.status) + " ";
     response_ +=
         text_of(http::obsolete_reason(http::int_to_status(static_cast<unsigned>(answer.status))));
     response_ += "\r\nContent-Type: " + answer.content_type + "\r\n";
-    for (const auto& [name, value] : answer.headers) response_ += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : answer.headers) {
+      response_.append(name).append(": ").append(value).append("\r\n");
+    }
     if (!keeps_alive) response_ += "Connection: close\r\n";
     response_ += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
     if (!is_head_) response_ += answer.body;

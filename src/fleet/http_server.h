@@ -71,7 +71,7 @@ struct HttpCounts {
 class HttpServer {
  public:
   /// To be called once, on the serving thread, and let go of there: see post().
-  using Respond = std::function<void(HttpAnswer)>;
+  using Respond = std::function<void(const HttpAnswer&)>;
   using Handler = std::function<void(HttpRequest, Respond)>;
 
   /// Listens at the addresses at once; serves in run(). Errors: kUnavailable, kUsage.
