@@ -169,7 +169,7 @@ class HttpCollector final : public Collector {
     if (!keys_.may_look(request, options_.is_behind_proxy)) {
       HttpAnswer answer = plain(401, "a viewer's token is needed: holdfast collect --add-viewer");
       answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"Holdfast field reports\"");
-      return respond(std::move(answer));
+      return respond(answer);
     }
     if (request.target == "/metrics") {
       std::string text = metrics_text(counts_, server_->counts(), writer_->counts());
@@ -186,7 +186,7 @@ class HttpCollector final : public Collector {
       counts_.unauthorized++;
       HttpAnswer answer = plain(401, "a token is needed: holdfast collect --add-app NAME");
       answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return respond(std::move(answer));
+      return respond(answer);
     }
     if (request.content_encoding == "gzip") {
       auto unpacked = unpack_gzip(request.body);

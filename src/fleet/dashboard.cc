@@ -82,7 +82,7 @@ void Dashboard::run() {
   while (auto question = next()) {
     auto answer =
         std::make_shared<HttpAnswer>(dashboard_answer(*reader_, question->request, today()));
-    deliver_([respond = std::move(question->respond), answer] { respond(std::move(*answer)); });
+    deliver_([respond = std::move(question->respond), answer] { respond(*answer); });
   }
 }
 
