@@ -115,8 +115,10 @@ Result<> Clickhouse::insert(std::string_view table, std::string_view columns,
                                           {kAskSeconds, 1 << 20}));
     inserted_into_ = statement;
   }
-  HF_TRY(send(inserters_, rows));
-  return Done{};
+  HF_TRY_ASSIGN(const std::string answer, send(inserters_, rows));
+  if (answer.empty()) return Done{};
+  return unavailable("clickhouse at " + place_.urls[current_] +
+                     ": rows were answered with: " + first_words(answer));
 }
 
 }  // namespace holdfast::fleet

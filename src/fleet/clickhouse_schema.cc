@@ -82,6 +82,7 @@ Result<std::map<std::string, std::string>> existing_columns(Clickhouse& clickhou
     std::string name = rows.text();
     columns.emplace(std::move(name), rows.text());
   }
+  if (!rows.is_whole()) return unavailable("clickhouse: the list of columns is cut off");
   return columns;
 }
 
@@ -94,14 +95,7 @@ Result<> add_column(Clickhouse& clickhouse, const ShippedColumn& column) {
                 "ALTER TABLE " + in_database(place, kReportTable) + on_cluster(place) + what);
 }
 
-}  // namespace
-
-Result<> prepare_tables(Clickhouse& clickhouse) {
-  HF_TRY_ASSIGN(const auto existing, existing_columns(clickhouse));
-  if (existing.empty()) {
-    return clickhouse.place().cluster.empty() ? create_alone(clickhouse)
-                                              : create_on_cluster(clickhouse);
-  }
+Result<> add_missing(Clickhouse& clickhouse, const std::map<std::string, std::string>& existing) {
   for (const ShippedColumn& column : shipped_columns()) {
     const auto found = existing.find(column.name);
     if (found == existing.end()) {
@@ -110,6 +104,28 @@ Result<> prepare_tables(Clickhouse& clickhouse) {
       return unavailable("clickhouse: column " + found->first + " of " + kReportTable + " is " +
                          found->second + " and should be " + column.type +
                          ": this is no table of holdfast; name another --database");
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<> prepare_tables(Clickhouse& clickhouse) {
+  HF_TRY_ASSIGN(const auto existing, existing_columns(clickhouse));
+  if (!existing.empty()) {
+    HF_TRY(add_missing(clickhouse, existing));
+  } else if (clickhouse.place().cluster.empty()) {
+    HF_TRY(create_alone(clickhouse));
+  } else {
+    HF_TRY(create_on_cluster(clickhouse));
+  }
+  // What says yes to everything is some other server, and would swallow the reports.
+  HF_TRY_ASSIGN(const auto made, existing_columns(clickhouse));
+  for (const ShippedColumn& column : shipped_columns()) {
+    if (!made.contains(column.name)) {
+      return unavailable(std::string("clickhouse: ") + kReportTable + " has no column " +
+                         column.name + " although it was made: is this a ClickHouse server?");
     }
   }
   return Done{};

@@ -15,7 +15,8 @@ constexpr int64_t kBatchReports = 10'000;
 constexpr size_t kBatchBytes = size_t{12} << 20;
 constexpr int64_t kMostRemovals = 1000;
 
-// `after`: when it is shipped, so is every report that a removal is about.
+// `after`: when all up to it are shipped, so is every report that a removal is about. The one with
+// this number may never be: whoever wishes to be deleted is deleted here, too.
 constexpr const char* kOutboxTables = R"(
 CREATE TABLE IF NOT EXISTS shipping(
   one INTEGER PRIMARY KEY CHECK(one = 1), shipped_to INTEGER NOT NULL,
@@ -96,8 +97,9 @@ Result<OutboxBatch> Outbox::read_batch(const OutboxMarks& marks) {
 
 Result<std::vector<Removal>> Outbox::removals(const OutboxMarks& marks) {
   HF_TRY_ASSIGN(SqliteStatement select,
-                database_.prepare("SELECT number, app, install, token FROM removals "
-                                  "WHERE after <= ? ORDER BY number LIMIT ?"));
+                database_.prepare("SELECT number, app, install, token FROM removals WHERE NOT "
+                                  "EXISTS (SELECT 1 FROM reports WHERE reports.number > ? AND "
+                                  "reports.number <= after) ORDER BY number LIMIT ?"));
   select.bind(marks.shipped_to).bind(kMostRemovals);
   std::vector<Removal> removals;
   while (true) {

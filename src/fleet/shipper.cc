@@ -37,7 +37,7 @@ Result<std::unique_ptr<Shipper>> Shipper::open(Options options) {
                                  [self = shipper.get()] { return self->is_ending(); }));
   shipper->outbox_ = std::make_unique<Outbox>(std::move(outbox));
   shipper->clickhouse_ = std::make_unique<Clickhouse>(std::move(clickhouse));
-  shipper->counts_.waiting = std::max<int64_t>(marks.last - marks.shipped_to, 0);
+  shipper->recount(marks.last - marks.shipped_to);
   shipper->thread_ = std::thread([self = shipper.get()] { self->run(); });
   return shipper;
 }
@@ -98,9 +98,10 @@ void Shipper::run() {
 }
 
 Result<> Shipper::work() {
+  HF_TRY_ASSIGN(const OutboxMarks marks, outbox_->marks());
+  recount(marks.last - marks.shipped_to);
   if (!has_tables_) HF_TRY(prepare_tables(*clickhouse_));
   has_tables_ = true;
-  HF_TRY_ASSIGN(const OutboxMarks marks, outbox_->marks());
   if (marks.last > marks.shipped_to || marks.frozen_to > marks.shipped_to) HF_TRY(ship(marks));
   HF_TRY(remove(marks));
   tidy();
@@ -120,12 +121,20 @@ Result<> Shipper::ship(const OutboxMarks& marks) {
     HF_TRY(clickhouse_->insert(kReportTable, columns, batch.rows.bytes()));
   }
   HF_TRY(change([this] { return outbox_->mark_shipped(); }));
+  HF_TRY_ASSIGN(const OutboxMarks after, outbox_->marks());
+  recount(after.last - after.shipped_to);
   const std::scoped_lock lock(mutex_);
   counts_.batches++;
   counts_.shipped += static_cast<uint64_t>(batch.reports);
   counts_.unreadable += static_cast<uint64_t>(batch.unreadable);
-  counts_.waiting = std::max<int64_t>(counts_.waiting - (batch.to - marks.shipped_to), 0);
   return Done{};
+}
+
+/// arrived() is told late, and of wishes, too; and what is deleted waits no longer. So the file is
+/// asked at every turn.
+void Shipper::recount(int64_t waiting) {
+  const std::scoped_lock lock(mutex_);
+  counts_.waiting = std::max<int64_t>(waiting, 0);
 }
 
 Result<> Shipper::remove(const OutboxMarks& marks) {

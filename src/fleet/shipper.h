@@ -66,6 +66,7 @@ class Shipper {
   Result<> ship(const OutboxMarks& marks);
   Result<> remove(const OutboxMarks& marks);
   void tidy();
+  void recount(int64_t waiting);
   Result<> change(const std::function<Result<>()>& step);
   void succeed();
   void fail(const Error& error);

@@ -6,6 +6,7 @@ acknowledged is lost while ClickHouse is away. Everything is counted, nothing ti
 
 Usage: clickhouse_test.py BINARY_DIRECTORY [NAME_PART | all]; without a name only the first check, which takes seconds.
 """
+import http.server
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from clickhouse_servers import Servers, missing
@@ -125,6 +127,7 @@ def check_wishes_and_tokens_reach_clickhouse(place, servers):
         mine = [report("glitched", "00ff00ff00ff00ff"), report("clean", "00ff00ff00ff00ff")]
         send_all(collector, token, [*mine, report("glitched"), report("clean")])
         send_all(collector, abused, [report("glitched") for _ in range(30)])
+        await_shipped(collector)  # what still waits in the inbox when the wish comes never leaves it
         send_all(collector, token, [dict(seed("deletion"), install="00ff00ff00ff00ff", report_id=report()["report_id"])])
         until(lambda: server.ask(f"SELECT count() FROM {ALL} WHERE install_key = 0") == "2", "the wish is granted")
         until(lambda: sqlite3.connect(inbox).execute("SELECT count(*) FROM wishes").fetchone() == (0,), "there, too")
@@ -139,6 +142,73 @@ def check_wishes_and_tokens_reach_clickhouse(place, servers):
         until(lambda: server.ask(f"SELECT count() FROM {ALL}") == "4", "what came under the token is gone")
         check_both_stores_agree(place, servers.urls)
         collector.end()
+
+
+def check_a_wish_is_granted_though_nothing_follows(place, servers):
+    """His newest reports never leave the inbox, and nobody else sends any."""
+    token, server = add_token(place), servers.all[0]
+    mine = "00ff00ff00ff00ff"
+    with shipping(place, servers, "--inbox-limit", "30") as collector:
+        send_all(collector, token, [report("glitched", mine), report("glitched")])
+        await_shipped(collector)
+        server.kill()
+        send_all(collector, token, [report("glitched", mine), report("clean", mine)])
+        wishes = [dict(seed("deletion"), install=mine, report_id=report()["report_id"]) for _ in range(35)]
+        send_all(collector, token, wishes[:1])
+        inbox = sqlite3.connect(place["folder"] / "reports.db")
+        until(lambda: inbox.execute("SELECT count(*) FROM wishes").fetchone() == (0,), "he is gone from the inbox")
+        server.start()
+        until(lambda: server.is_well() and server.ask(f"SELECT groupArray(install_key = 0) FROM {ALL}").count("1") == 1
+              and server.ask(f"SELECT count() FROM {ALL} WHERE body = ''") == "1", "and from ClickHouse")
+        await_shipped(collector)
+        for wish in wishes[1:]:
+            until(lambda each=wish: send(collector.port, token, as_lines([each]))[0] == 200, "wishes fill no inbox")
+        until(lambda: inbox.execute("SELECT count(*) FROM wishes").fetchone() == (0,), "all are granted")
+        await_shipped(collector)
+        send_all(collector, token, [report()])
+        collector.end()
+
+
+class NoClickhouse(http.server.BaseHTTPRequestHandler):
+    """A server that answers everything, but is none."""
+    status, says, length = 200, b"", None
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.says) if self.length is None else self.length))
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(self.says)
+        self.close_connection = self.length is not None
+
+    def log_message(self, *unused):
+        """Says nothing."""
+
+
+def check_nothing_is_given_to_what_is_no_clickhouse(place, servers):
+    token = add_token(place)
+    page = b"<html>" + b"We are down for maintenance. " * 20
+    for status, says, length in ((200, b"", None), (200, page, None), (200, page, 10 ** 6), (500, page, None),
+                                 (302, b"", None), (200, b"\x02id\x06UInt64" * 40, None), (200, bytes(10 ** 6), None)):
+        handler = type("Handler", (NoClickhouse,), {"status": status, "says": says, "length": length})
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+            thread = threading.Thread(target=other.serve_forever)
+            thread.start()
+            try:
+                with shipping(place, servers, urls=f"http://127.0.0.1:{other.server_address[1]}") as collector:
+                    send_all(collector, token, [report()])
+                    until(lambda one=collector: one.counters()["shipping_failures_total"] >= 2, f"{status} {says[:20]}")
+                    end = collector.end()
+                    assert end["shipped"] == 0 and end["last_error"], (status, says[:20], end)
+            finally:
+                other.shutdown()
+                thread.join()
+    # A server whose place such a one takes later, as a proxy does during maintenance.
+    with shipping(place, servers) as collector:
+        await_shipped(collector)
+        collector.end()
+    assert servers.all[0].ask(f"SELECT count() FROM {ALL}") == "7"
 
 
 def check_an_inbox_that_is_full_takes_no_more(place, servers):
@@ -270,6 +340,7 @@ def check_a_cluster_that_is_shot_at(place, servers):
 
 
 ALONE = [check_the_file_and_clickhouse_answer_the_same, check_wishes_and_tokens_reach_clickhouse,
+         check_a_wish_is_granted_though_nothing_follows, check_nothing_is_given_to_what_is_no_clickhouse,
          check_an_inbox_that_is_full_takes_no_more, check_the_tables_of_other_versions]
 
 
