@@ -59,19 +59,29 @@ void add_findings(DiagnosisDraft& draft) {
   run_checks(Nanos(0), [&all](const std::vector<Finding>& group) {
     all.insert(all.end(), group.begin(), group.end());
   });
+  for (Finding& finding : all) {
+    for (std::string* const text : {&finding.evidence, &finding.effect, &finding.fix}) {
+      *text = draft.redacted(*text);
+    }
+  }
   const SessionInfo info = describe_run({});
+  const std::string machine = draft.redacted(info.machine);
   std::string lines;
   for (const Finding& finding : all) lines += finding_json(finding) + "\n";
-  lines += findings_summary_json(all, info.program, info.machine) + "\n";
-  draft.add("doctor.txt", "what holdfast doctor says of this machine",
-            paste_text(all, info.program, info.machine));
-  draft.add("doctor.jsonl", "the same for programs", lines);
+  lines += findings_summary_json(all, info.program, machine) + "\n";
+  draft.add_as_is("doctor.txt", "what holdfast doctor says of this machine",
+                  paste_text(all, info.program, machine));
+  draft.add_as_is("doctor.jsonl", "the same for programs", lines);
 }
 
 void add_devices(DiagnosisDraft& draft) {
   std::string lines;
-  for (const DeviceListing& listing : list_devices()) lines += listing_json(listing) + "\n";
-  draft.add("devices.jsonl", "the sound systems that can be used", lines);
+  for (DeviceListing& listing : list_devices()) {
+    listing.description = draft.redacted(listing.description);
+    for (std::string& source : listing.sources) source = draft.redacted(source);
+    lines += listing_json(listing) + "\n";
+  }
+  draft.add_as_is("devices.jsonl", "the sound systems that can be used", lines);
 }
 
 void add_memory_state(DiagnosisDraft& draft) {

@@ -30,6 +30,9 @@ class DiagnosisDraft {
     diagnosis_.gaps.push_back({what, redaction_(why), redaction_(how_to_get_it)});
   }
 
+  /// For what is put into a form of its own afterwards: no form may hide a name from the redaction.
+  [[nodiscard]] std::string redacted(std::string_view text) const { return redaction_(text); }
+
   [[nodiscard]] bool is_full() const { return redaction_.is_full(); }
   [[nodiscard]] Diagnosis& diagnosis() { return diagnosis_; }
 

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string_view>
@@ -28,10 +29,18 @@ std::vector<std::string> own_names() {
   gethostname(host.data(), host.size() - 1);
   TextReader labels(host.data());
   while (!labels.is_at_end()) add(labels.take_until('.'));
-  if (const passwd* user = getpwuid(getuid()); user != nullptr) add(user->pw_name);
-  for (const char* variable : {"USER", "LOGNAME", "SUDO_USER"}) {
-    if (const char* name = std::getenv(variable); name != nullptr) add(name);
-  }
+  // Of "ann@example.org" and "EXAMPLE\\ann", as directories name people, each part is a name.
+  const auto add_user = [&add](const char* name) {
+    std::string_view rest = name != nullptr ? name : "";
+    add(rest);
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find_first_of("@\\"), rest.size());
+      add(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  };
+  if (const passwd* user = getpwuid(getuid()); user != nullptr) add_user(user->pw_name);
+  for (const char* variable : {"USER", "LOGNAME", "SUDO_USER"}) add_user(std::getenv(variable));
   return names;
 }
 

@@ -2,8 +2,10 @@
 #include "core/trace_excerpt.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "core/kernel_text.h"
 #include "core/trace_format.h"
 
 namespace holdfast {
@@ -23,9 +25,39 @@ int64_t end_of(const Record& record) {
   }
 }
 
+/// Lines, and how many fields of theirs are numbers and words of the trace itself: whatever the
+/// user's name is, they say the same afterwards.
+constexpr std::array<std::pair<std::string_view, int>, 6> kOwnFields = {
+    {{"map", 6}, {"symbol", 3}, {"thread", 2}, {"stack", 4}, {"tls", 4}, {"maps", 2}}};
+
+size_t own_length(std::string_view line) {
+  int fields = 1;
+  for (const auto& [word, count] : kOwnFields) {
+    if (line.starts_with(word) && line.substr(word.size()).starts_with(' ')) fields = count;
+  }
+  TextReader reader(line);
+  for (int i = 0; i < fields; i++) reader.take_field();
+  const size_t length = line.size() - reader.take_rest().size();
+  return line.substr(0, length).find('/') == std::string_view::npos ? length : 0;
+}
+
+/// To the end of the line this is one path: no comma or bracket in a folder's name ends it.
+std::string with_plain_folders(std::string_view path) {
+  std::string plain(path);
+  for (size_t i = 0; i < path.rfind('/'); i++) {
+    if (std::string_view(",;:\"')(").find(plain[i]) != std::string_view::npos) plain[i] = '_';
+  }
+  return plain;
+}
+
 std::string filtered_line(std::string_view line, const TextFilter& filter) {
-  const size_t blank = std::min(line.find(' '), line.size());
-  return std::string(line.substr(0, blank)) + filter(line.substr(blank));
+  const std::string own(line.substr(0, own_length(line)));
+  const std::string_view rest = line.substr(own.size());
+  const bool is_of_kernel = rest.starts_with('[') && rest.find(':') == std::string_view::npos;
+  if (line.starts_with("map ") && is_of_kernel) return std::string(line);  // "[stack]"
+  std::string clean = filter(rest);
+  if (rest.starts_with('/') && clean != rest) clean = filter(with_plain_folders(rest));
+  return own + clean;
 }
 
 }  // namespace

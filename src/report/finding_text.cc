@@ -53,14 +53,26 @@ std::string fix_text(const Finding& finding) {
   return finding.needs_login ? finding.fix + "   (holds after the next login)" : finding.fix;
 }
 
-bool is_word_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+bool is_letter_or_digit(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
-bool is_same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+/// Whether `text` begins with the whole word `name`: one that is a part of no longer word.
+bool begins_with_name(std::string_view text, std::string_view name) {
+  if (name.empty() || text.size() < name.size()) return false;
+  if (text.size() > name.size() && is_letter_or_digit(text[name.size()])) return false;
+  return std::equal(name.begin(), name.end(), text.begin(), [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);
   });
+}
+
+/// How long the longest of `names` is with which `text` begins; 0: with none.
+size_t name_length(std::string_view text, std::span<const std::string> names) {
+  size_t length = 0;
+  for (const std::string& name : names) {
+    if (begins_with_name(text, name)) length = std::max(length, name.size());
+  }
+  return length;
 }
 
 JsonWriter begin_doctor_event(const char* event) {
@@ -117,15 +129,11 @@ std::string paste_text(std::span<const Finding> findings, std::string_view progr
 
 std::string without_names(std::string_view text, std::span<const std::string> names) {
   std::string clean;
-  while (!text.empty()) {
-    size_t length = 0;
-    while (length < text.size() && is_word_character(text[length])) length++;
-    const std::string_view word = text.substr(0, std::max<size_t>(length, 1));
-    const bool is_name = std::any_of(names.begin(), names.end(), [word](const std::string& name) {
-      return is_same_word(word, name);
-    });
-    clean += is_name ? "(name)" : std::string(word);
-    text.remove_prefix(word.size());
+  for (size_t at = 0; at < text.size();) {
+    const bool is_inside = at > 0 && is_letter_or_digit(text[at - 1]);
+    const size_t length = is_inside ? 0 : name_length(text.substr(at), names);
+    clean += length > 0 ? std::string_view("(name)") : text.substr(at, 1);
+    at += std::max<size_t>(length, 1);
   }
   return clean;
 }

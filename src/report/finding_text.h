@@ -28,8 +28,9 @@ std::string findings_summary(std::span<const Finding> findings);
 std::string paste_text(std::span<const Finding> findings, std::string_view program,
                        std::string_view machine);
 
-/// `text` with every word that is one of `names` (in any case) replaced by "(name)". Words end
-/// where neither a letter, a digit, '_' nor '-' stands.
+/// `text` with "(name)" in place of each of `names` (in any case of ASCII letters), wherever
+/// neither a letter nor a digit of ASCII adjoins it: "ann" goes from "ann-synth", too, and stays in
+/// "anna".
 std::string without_names(std::string_view text, std::span<const std::string> names);
 
 /// `event` "finding".

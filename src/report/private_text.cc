@@ -10,7 +10,10 @@
 namespace holdfast {
 namespace {
 
-constexpr std::array<std::string_view, 3> kHomes = {"/home/", "/Users/", "/root/"};
+/// The first three are followed by an owner's name.
+constexpr std::array<std::string_view, 6> kHomes = {"/home/", "/Users/", "/run/media/",
+                                                    "/root/", "/media/", "/run/user/"};
+constexpr size_t kNamedHomes = 3;
 /// A shorter name is also an ordinary word.
 constexpr size_t kShortestName = 3;
 
@@ -71,15 +74,43 @@ size_t serial_begin(std::string_view text) {
   return underscore == std::string_view::npos ? 0 : underscore + 1;
 }
 
+/// A path ends where one of these is followed by a blank, or by no further folder of its own:
+/// "/home/ann/Songs (old)/x, of /usr" ends before the comma.
 std::string_view path_at(std::string_view text, size_t begin) {
-  return text.substr(begin, text.find_first_of(",;:\"')(\n", begin) - begin);
+  size_t end = begin;
+  while (true) {
+    end = text.find_first_of(",;:\"')(\n", end);
+    if (end >= text.size() || text[end] == '"' || text[end] == '\n') break;
+    const size_t slash = text.find_first_of("/\"\n", end);
+    const bool goes_on = slash < text.size() && text[slash] == '/' && text[end + 1] != ' ' &&
+                         std::string_view(" ,;:(").find(text[slash - 1]) == std::string_view::npos;
+    if (!goes_on) break;
+    end = slash;
+  }
+  return text.substr(begin, end - begin);
+}
+
+/// "192.168.1.7" begins `text`: how long it is, or 0. Numbers of versions have other forms mostly.
+size_t internet_address_length(std::string_view text) {
+  size_t length = 0;
+  for (int part = 0; part < 4; part++) {
+    if (part > 0 && (length >= text.size() || text[length++] != '.')) return 0;
+    size_t digits = 0;
+    int value = 0;
+    while (digits < 4 && length < text.size() && text[length] >= '0' && text[length] <= '9') {
+      value = 10 * value + (text[length++] - '0');
+      digits++;
+    }
+    if (digits == 0 || digits > 3 || value > 255) return 0;
+  }
+  return length;
 }
 
 }  // namespace
 
 std::vector<std::string> home_owners(std::string_view text) {
   std::vector<std::string> owners;
-  for (const std::string_view home : {kHomes[0], kHomes[1]}) {
+  for (const std::string_view home : std::span(kHomes).first(kNamedHomes)) {
     for (size_t at = text.find(home); at != std::string_view::npos; at = text.find(home, at + 1)) {
       const std::string_view rest = text.substr(at + home.size());
       const std::string_view owner = rest.substr(0, rest.find_first_of("/ ,;:\"')(\n"));
@@ -111,9 +142,13 @@ std::string without_private(std::string_view text, std::span<const std::string> 
 std::string without_device_ids(std::string_view text) {
   std::string clean;
   while (!text.empty()) {
-    if (is_address(text)) {
+    const bool is_number_before =
+        !clean.empty() &&
+        (std::isdigit(static_cast<unsigned char>(clean.back())) != 0 || clean.ends_with("so."));
+    const size_t internet = is_number_before ? 0 : internet_address_length(text);
+    if (is_address(text) || internet > 0) {
       clean += "(address)";
-      text.remove_prefix(kAddressLength);
+      text.remove_prefix(internet > 0 ? internet : kAddressLength);
     } else if (const size_t begin = serial_begin(text); begin != 0) {
       clean += text.substr(0, begin);
       clean += "(serial)";

@@ -91,6 +91,14 @@ TEST(FindingText, HidesNamesButNotPartsOfWords) {
   EXPECT_EQ(without_names("anna", {}), "anna");
 }
 
+TEST(FindingText, HidesNamesOfAnyCharactersWhereverTheyStandAlone) {
+  const std::vector<std::string> names = {"ann", "ann.lee", "j\u00f6rg", "a+(b", ""};
+  EXPECT_EQ(without_names("ann-synth, x_ann_y, Ann\u2019s iPhone, annex, joann", names),
+            "(name)-synth, x_(name)_y, (name)\u2019s iPhone, annex, joann");
+  EXPECT_EQ(without_names("/mnt/ann.lee/j\u00f6rg/a+(b, j\u00f6rgen", names),
+            "/mnt/(name)/(name)/(name), j\u00f6rgen");
+}
+
 TEST(FindingText, JsonHoldsEveryField) {
   const auto json = nlohmann::json::parse(finding_json(refused_lock()));
   EXPECT_EQ(json["schema"], "holdfast.doctor/1");

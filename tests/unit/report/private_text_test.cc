@@ -18,7 +18,17 @@ TEST(PrivateText, FoldersOfAHomeAreLeftOut) {
 }
 
 TEST(PrivateText, OwnerOfAHomeIsNamedNowhere) {
-  EXPECT_EQ(clean("/home/anna/x; thread anna-synth, Anna"), ".../x; thread anna-synth, (name)");
+  EXPECT_EQ(clean("/home/anna/x; thread anna-synth, Anna"), ".../x; thread (name)-synth, (name)");
+  EXPECT_EQ(clean("/run/media/anna/STICK 1/x.so, /media/STICK 2/y of anna"),
+            ".../x.so, .../y of (name)");
+}
+
+TEST(PrivateText, FoldersOfAHomeMayHaveAnyName) {
+  EXPECT_EQ(clean("/home/ann/Songs (of Bob)/a,b:c;d/it's/x.so (deleted)"), ".../x.so (deleted)");
+  EXPECT_EQ(clean("(/home/ann/a:/usr/b), /usr/c"), "(.../a:/usr/b), /usr/c");
+  EXPECT_EQ(clean("{\"a\":\"/home/ann/x\",\"b\":\"/usr\"}"), "{\"a\":\".../x\",\"b\":\"/usr\"}");
+  EXPECT_EQ(clean("/home/ann/take.hft: 3 glitches/h"), ".../take.hft: 3 glitches/h");
+  EXPECT_EQ(clean("/run/user/1000/gvfs/smb-share:server=nas,user=ann/x.wav"), ".../x.wav");
 }
 
 TEST(PrivateText, NamesThatAreGivenAreReplaced) {
@@ -42,6 +52,13 @@ TEST(PrivateText, AddressesOfDevicesAreReplaced) {
   EXPECT_EQ(without_device_ids("bluez_output.00_1B_66_aa_BB_cc.1"), "bluez_output.(address).1");
   EXPECT_EQ(without_device_ids("link 00:1b:66:aa:bb:cc"), "link (address)");
   EXPECT_EQ(without_device_ids("at 16:26:25.258015"), "at 16:26:25.258015");
+}
+
+TEST(PrivateText, InternetAddressesAreReplaced) {
+  EXPECT_EQ(without_device_ids("raop.Room.192.168.1.7.7000, tcp:10.0.0.1:4713"),
+            "raop.Room.(address).7000, tcp:(address):4713");
+  EXPECT_EQ(without_device_ids("kernel 6.18.5, libm.so.1.2.3.4, 1.2.3.456"),
+            "kernel 6.18.5, libm.so.1.2.3.4, 1.2.3.456");
 }
 
 TEST(PrivateText, SerialNumbersOfUsbDevicesAreReplaced) {
