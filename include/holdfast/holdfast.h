@@ -449,8 +449,8 @@ HF_PUBLIC int hf_report_create(const hf_report_program* program, const hf_report
 HF_PUBLIC void hf_report_destroy(hf_report* report) HF_NOTHROW;
 
 /* On the audio thread before its first block: its page faults become causes, and its priority is
- * told. `protection` is what hf_protect_current_thread() answered, or NULL. 0.1 ms, reads /proc,
- * not RT safe. */
+ * told; HF_ERROR_USAGE when a block has been looked at already. `protection` is what
+ * hf_protect_current_thread() answered, or NULL. 0.1 ms, reads /proc, not RT safe. */
 HF_PUBLIC int hf_report_watch_current_thread(hf_report* report,
                                              const hf_protect_report* protection) HF_NOTHROW;
 

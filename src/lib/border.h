@@ -25,11 +25,12 @@ int code_of(ErrorKind kind);
 Error usage(const char* what);
 
 /// Takes over the caller's struct, as far as it goes; the rest is zero. False without a struct, and
-/// when it does not say how large it is. RT safe.
+/// when its size is none that a struct has: it would end within a pointer. RT safe.
 template <class Struct>
 HF_RT_INLINE bool take(Struct& known, const Struct* given) {
   known = {};
   if (given == nullptr || given->struct_size < sizeof(size_t)) return false;
+  if (given->struct_size % alignof(Struct) != 0) return false;
   const size_t given_bytes = given->struct_size;
   std::memcpy(&known, given, given_bytes < sizeof known ? given_bytes : sizeof known);
   return true;
@@ -47,7 +48,7 @@ template <class Struct>
 Result<Struct> read_struct(const Struct* given) {
   Struct known;
   if (given == nullptr) return usage("a struct is missing: NULL");
-  if (!take(known, given)) return usage("struct_size is not set");
+  if (!take(known, given)) return usage("struct_size is not set to the size of the struct");
   return known;
 }
 

@@ -39,6 +39,7 @@ Result<> ReportThread::watch_caller() {
   HF_TRY_ASSIGN(probe::ThreadUseProbe probe, probe::ThreadUseProbe::open(getpid(), thread));
   HF_TRY_ASSIGN(const ThreadUseRecord reading, probe.read());
   const std::scoped_lock lock(watching_);
+  if (builder_) return usage_error("the thread to watch must be told before its first block");
   info_.scheduling = act::to_text(act::read_scheduling(0));
   use_ = std::move(probe);
   first_use_ = record_cast<Record>(reading);

@@ -41,8 +41,8 @@ class ReportThread {
   /// Errors: kUnavailable when the machine's load cannot be read, kSystem without a thread.
   Result<> start();
 
-  /// Looks at the calling thread from now on. Once, before its first block. Errors: kUnavailable
-  /// when its counters cannot be read.
+  /// Looks at the calling thread from now on. Before its first block. Errors: kUnavailable when its
+  /// counters cannot be read, kUsage when it comes too late.
   Result<> watch_caller();
 
   /// After the audio thread's last block: ends the thread, and makes the report. Once. Errors: as
@@ -66,7 +66,7 @@ class ReportThread {
   SessionInfo info_;
   std::optional<probe::MemoryUseProbe> memory_;
   std::optional<probe::ProcessorUseProbe> processors_;
-  std::mutex watching_;  ///< Guards the next two, until the first block.
+  std::mutex watching_;  ///< Guards the next three, until the first block.
   std::optional<probe::ThreadUseProbe> use_;
   std::optional<Record> first_use_;
   std::optional<FieldReportBuilder> builder_;  ///< From the first block on.

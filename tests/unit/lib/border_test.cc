@@ -48,6 +48,13 @@ TEST(Border, AStructWithoutItsSizeIsRefused) {
   EXPECT_FALSE(read_struct<hf_fault_counts>(nullptr));
 }
 
+TEST(Border, AStructThatEndsWithinAMemberIsRefused) {
+  hf_fault_counts counts = {sizeof counts - 1, 0, 0};
+  EXPECT_FALSE(read_struct(&counts));
+  counts.struct_size = sizeof(size_t) + 1;
+  EXPECT_FALSE(read_struct(&counts));
+}
+
 TEST(Border, NoExceptionCrosses) {
   EXPECT_EQ(guarded([]() -> Result<> { throw std::bad_alloc(); }), HF_ERROR_SYSTEM);
   EXPECT_EQ(guarded([]() -> Result<> { return usage("so"); }), HF_ERROR_USAGE);

@@ -105,6 +105,14 @@ TEST_F(ReportSession, ABlockCostsNothingThatARealtimeThreadMayNotDo) {
   EXPECT_LE(counts().not_kept_blocks, 1000);
 }
 
+TEST_F(ReportSession, AThreadThatIsToldTooLateIsRefused) {
+  session_.flags = HF_REPORT_PREVIEW;
+  begin();
+  EXPECT_EQ(block(0), HF_OK);
+  EXPECT_EQ(hf_report_finish(report_, HF_END_CLEAN), HF_ERROR_UNAVAILABLE);
+  EXPECT_EQ(hf_report_watch_current_thread(report_, nullptr), HF_ERROR_USAGE);
+}
+
 TEST_F(ReportSession, BadArgumentsAreRefusedWithASentence) {
   const auto refuses = [this](const char* words) {
     hf_report* report = nullptr;
