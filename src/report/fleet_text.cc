@@ -12,17 +12,17 @@ namespace {
 
 constexpr size_t kNameWidth = 18;
 
-std::string padded(std::string text, size_t width) {
+std::string in_column(std::string text, size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
   return text + " ";
 }
 
 std::string group_line(const GroupAnswer& group) {
-  const std::string name = "  " + padded(printable(group.name), kNameWidth);
+  const std::string name = "  " + in_column(printable(group.name), kNameWidth);
   if (group.is_few()) return name + "fewer than 5 installations\n";
-  std::string line = name + padded(one_of(group.sums), 14);
+  std::string line = name + in_column(one_of(group.sums), 14);
   if (group.has_hours()) {
-    line += padded(with_interval(group.per_hour.value, group.per_hour.interval) + "/h", 30);
+    line += in_column(with_interval(group.per_hour.value, group.per_hour.interval) + "/h", 30);
   }
   return line + grouped_digits(group.sums.sessions) + " sessions\n";
 }
@@ -43,15 +43,15 @@ std::string arms_text(const std::vector<ArmAnswer>& arms) {
 
 std::string response_text(const FleetAnswers& answers) {
   std::string text = "\nglitches per hour by memory use, at about the same processor use\n  " +
-                     padded("processors", kNameWidth);
-  for (int bin = 0; bin < kLoadBins; bin++) text += padded(std::to_string(bin * 10) + " %", 7);
+                     in_column("processors", kNameWidth);
+  for (int bin = 0; bin < kLoadBins; bin++) text += in_column(std::to_string(bin * 10) + " %", 7);
   text += "\n";
   for (const MemoryBinRates& rates : answers.by_memory) {
-    text += "  " + padded(std::to_string(rates.first_cpu_bin * 10) + " to " +
-                              std::to_string(rates.last_cpu_bin * 10 + 10) + " %",
-                          kNameWidth);
+    text += "  " + in_column(std::to_string(rates.first_cpu_bin * 10) + " to " +
+                                 std::to_string(rates.last_cpu_bin * 10 + 10) + " %",
+                             kNameWidth);
     for (const EventCount& count : rates.by_memory) {
-      text += padded(count.time > 0 ? short_number(count.rate()) : "-", 7);
+      text += in_column(count.time > 0 ? short_number(count.rate()) : "-", 7);
     }
     text += "\n";
   }
@@ -71,13 +71,13 @@ std::string causes_text(const FleetOverview& overview) {
   if (overview.causes.empty()) return "";
   std::string text = "\ncauses\n";
   for (const CauseGroup& group : overview.causes) {
-    text += "  " + padded(printable(group.cause), kNameWidth) +
+    text += "  " + in_column(printable(group.cause), kNameWidth) +
             grouped_digits(group.sums.glitches) + " glitches\n";
   }
   if (overview.worst_places.empty()) return text;
   text += "\nworst pages\n";
   for (const CauseGroup& group : overview.worst_places) {
-    text += "  " + padded(grouped_digits(group.sums.glitches), 8) + printable(group.object) +
+    text += "  " + in_column(grouped_digits(group.sums.glitches), 8) + printable(group.object) +
             (group.symbol.empty() ? "" : ": " + printable(group.symbol)) + "\n";
   }
   return text;

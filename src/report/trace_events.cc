@@ -71,7 +71,7 @@ void add_glitches(JsonWriter& json, const SessionFacts& facts) {
   }
 }
 
-void add_faults(JsonWriter& json, const FaultMarks& faults) {
+void add_fault_events(JsonWriter& json, const FaultMarks& faults) {
   for (const FaultMark& mark : faults.marks()) {
     begin_slice(json, kFaultLane, mark.is_major ? "major fault" : "minor fault",
                 {mark.begin, mark.begin + mark.length});
@@ -137,7 +137,7 @@ std::string trace_events_json(const SessionFacts& facts) {
   add_name(json, "thread_name", kFaultLane, "page faults of " + thread);
   add_name(json, "thread_name", kPauseLane, "pauses");
   add_glitches(json, facts);
-  add_faults(json, facts.faults);
+  add_fault_events(json, facts.faults);
   add_pauses(json, facts);
   add_lateness(json, facts);
   add_machine(json, facts);
