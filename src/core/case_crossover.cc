@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace holdfast {
 namespace {
@@ -119,6 +120,12 @@ bool varies(const CrossoverSet& set) {
                      [&](const LoadPoint& other) { return other != set.glitch; });
 }
 
+int64_t count_groups(const std::vector<const CrossoverSet*>& sets) {
+  std::set<int64_t> groups;
+  for (const CrossoverSet* set : sets) groups.insert(set->group);
+  return std::ssize(groups);
+}
+
 bool is_singular(const Matrix& information) {
   return !(information.determinant() > 1e-12 * information.aa * information.bb) ||
          !(information.aa > 0);
@@ -149,6 +156,7 @@ Crossover case_crossover(const std::vector<CrossoverSet>& sets, double error) {
   }
   Crossover result;
   result.sets = std::ssize(telling);
+  result.groups = count_groups(telling);
   LoadPoint slope = {};
   for (int step = 0; step < kMostSteps; ++step) {
     const Derivatives at = all_derivatives(telling, slope);

@@ -39,7 +39,8 @@ struct Crossover {
   bool is_known = false;  ///< False when there is too little: no set, or no load that varies.
   CrossoverSlope cpu;
   CrossoverSlope memory;
-  int64_t sets = 0;  ///< That tell something: their load varies.
+  int64_t sets = 0;    ///< That tell something: their load varies.
+  int64_t groups = 0;  ///< That these are of.
 };
 
 /// Conditional logistic regression (N. Breslow & N. Day, "Statistical Methods in Cancer Research"

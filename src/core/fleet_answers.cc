@@ -137,6 +137,13 @@ std::vector<MemoryBinRates> shown_rates(const FleetOverview& overview,
   return rates;
 }
 
+/// Few installations tell of themselves, and too little of how much others differ.
+Crossover shown_crossover(const FleetOverview& overview) {
+  Crossover crossover = case_crossover(overview.histories, kFleetError);
+  crossover.is_known = crossover.is_known && crossover.groups >= kFewInstalls;
+  return crossover;
+}
+
 }  // namespace
 
 FleetAnswers answers_of(const FleetOverview& overview) {
@@ -154,7 +161,7 @@ FleetAnswers answers_of(const FleetOverview& overview) {
   answers.processor_trend = load_trend(tables, LoadAxis::kProcessor);
   answers.cells = shown_cells(overview);
   answers.by_memory = shown_rates(overview, rates_by_memory(sum_of(tables)));
-  answers.crossover = case_crossover(overview.histories, kFleetError);
+  answers.crossover = shown_crossover(overview);
   return answers;
 }
 

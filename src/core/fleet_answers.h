@@ -18,7 +18,9 @@ namespace holdfast {
 /// All intervals and comparisons about a fleet: 95 %.
 inline constexpr double kFleetError = 0.05;
 
-/// What fewer installations than these have told is about persons, and is not shown apart.
+/// What fewer installations than these have told is about persons, and is not shown apart. That is
+/// for reading, and hides nothing: the sums of all, filters and the list of installations tell it
+/// to whoever looks for it.
 inline constexpr int kFewInstalls = 5;
 
 /// Sessions of one group, and how often they glitch.

@@ -181,7 +181,8 @@ std::string crossover(const Crossover& found) {
   if (!found.is_known) {
     return section(
         "Within one session", what,
-        "<p>Too few glitches with load that varies: " + grouped_digits(found.sets) + ".</p>");
+        "<p>Too few glitches with load that varies, or of fewer than five installations: " +
+            grouped_digits(found.sets) + " of " + grouped_digits(found.groups) + ".</p>");
   }
   return section("Within one session", what,
                  "<p>" + slope_words(found.memory, "memory use") + ", at the same processor use; " +

@@ -67,10 +67,14 @@ TEST(FleetAnswers, WhatFewInstallationsHaveToldIsNotShownApart) {
 }
 
 TEST(FleetAnswers, GlitchesAreComparedWithinTheirSessions) {
-  const Crossover found = answers_of(test::sample_fleet()).crossover;
+  FleetOverview fleet = test::sample_fleet();
+  const Crossover found = answers_of(fleet).crossover;
   ASSERT_TRUE(found.is_known);
   EXPECT_EQ(found.sets, 40);
+  EXPECT_EQ(found.groups, 10);
   EXPECT_GT(found.memory.slope, 0);
+  for (CrossoverSet& set : fleet.histories) set.group %= 4;
+  EXPECT_FALSE(answers_of(fleet).crossover.is_known) << "four installations tell of themselves";
 }
 
 TEST(FleetAnswers, TheTrendIsThatOfTheCells) {
