@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Writes the trace of one hour, or of fewer seconds, of 16-frame blocks with 10,000 glitches an
 // hour, each with the facts that explain it: two major faults with their sleeps, forty first
-// touches, a late wake, counters every 20 ms, and the machine ten times a second. What `explain`
-// has to work on in bench/explain_glitches.py, and `report` in bench/report_page.py.
+// touches, a late wake, counters every 20 ms, the machine ten times a second, and where the pages of
+// 24 regions are four times a second. What `explain` has to work on in bench/explain_glitches.py,
+// and `report` in bench/report_page.py.
 //
 // usage: glitch_trace FILE [SECONDS]
 #include <cstdio>
@@ -92,6 +93,31 @@ void add_machine(int64_t index, std::vector<Record>& records) {
   records.push_back(record_cast<Record>(processors));
 }
 
+constexpr int64_t kBlocksPerLook = 750;
+constexpr uint32_t kRegions = 24;
+
+std::string region_name(uint32_t region) {
+  if (region == 0) return "stack of audio";
+  return region == 1 ? "program text" : "libsound" + std::to_string(region) + ".so.0 text";
+}
+
+/// Where the pages are, four times a second: under pressure each region changes at each look.
+void add_regions(int64_t index, std::vector<Record>& records) {
+  constexpr int64_t kMinute = 180'000;
+  const bool is_pressed = index % kMinute > kMinute / 2;
+  if (!is_pressed && index % (kBlocksPerLook * 40) != 0) return;
+  for (uint32_t region = 0; region < kRegions; region++) {
+    ResidencyRecord record;
+    record.head = {RecordKind::kResidency, 0, 0, due_ns(index)};
+    record.region = region;
+    record.pages = record.used = 400 + region;
+    record.out = is_pressed ? static_cast<uint32_t>(index / kBlocksPerLook * 7919 % 390) : 0;
+    record.swapped = record.out;
+    record.mapped = record.used - record.out;
+    records.push_back(record_cast<Record>(record));
+  }
+}
+
 /// All that happened while the blocks from `index` on were missed.
 void add_facts(int64_t index, std::vector<Record>& records) {
   int64_t now = due_ns(index - 1) + 30'000;
@@ -114,6 +140,11 @@ std::vector<Record> names() {
         std::string("map 7fff0000 80000000 rw-p 0 - "), thread_line(kThread, "audio")}) {
     for (const Record& part : to_text_records(line, kSecond)) records.push_back(part);
   }
+  for (uint32_t region = 0; region < kRegions; region++) {
+    const auto kind = region == 0 ? RegionKind::kStack : RegionKind::kLibraryText;
+    const std::string line = region_line(region, kind, region_name(region));
+    for (const Record& part : to_text_records(line, kSecond)) records.push_back(part);
+  }
   return records;
 }
 
@@ -131,6 +162,7 @@ Result<> write(const char* path, int64_t seconds) {
     records.clear();
     if (index % kBlocksPerReading == 0) records.push_back(reading(index));
     if (index % kBlocksPerMachine == 0) add_machine(index, records);
+    if (index % kBlocksPerLook == 0) add_regions(index, records);
     if (index % kBlocksPerGlitch == kBlocksPerGlitch / 2) {
       add_facts(index, records);
       index += kMissed;

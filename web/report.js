@@ -116,7 +116,7 @@ function drawFlagHeads(u) {
 // ---- one lane: a name with the meaning of its colours, and a chart
 const wanted = [];
 const lane = (parts) => wanted.push(parts);
-function build({name, keys, height, series = [], data = [[0, length]], y, values, top = 6, draw, refresh, isPlain, incrs}, isLast) {
+function build({name, keys, height, series = [], data = [[0, length]], y, values, top = 6, draw, refresh, isPlain, incrs, words}, isLast) {
   const row = plots.appendChild(element("div", undefined, "lane"));
   const label = row.appendChild(element("div", undefined, "lane-name"));
   label.append(element("b", name), ...keys.map(([text, style]) => {
@@ -126,6 +126,7 @@ function build({name, keys, height, series = [], data = [[0, length]], y, values
     return key;
   }));
   const place = row.appendChild(element("div", undefined, "lane-plot"));
+  if (words) { place.setAttribute("role", "img"); place.setAttribute("aria-label", words); }
   const axis = {stroke: () => tone("quiet"), font: "11px system-ui, sans-serif", grid: {stroke: () => tone("grid"), width: 1},
                 ticks: {show: false}};
   const options = {
@@ -352,6 +353,52 @@ if (faults && faults.groups.length) {
     }});
 }
 
+// ---- regions: a strip for each, its colour the share in memory; of each pixel the smallest
+const residency = charts.residency?.regions ?? [];
+const kShares = ["in-all", "in-most", "in-half", "in-few"];  // 1 to 4; 0: no page is used
+function shareClass(used, out) {
+  return used === 0 ? 0 : out === 0 ? 1 : out * 10 <= used ? 2 : out * 2 <= used ? 3 : 4;
+}
+/// The last reading of a region at `time` or before; -1: none.
+function readingAt({at_ms: at}, time) {
+  let low = 0, high = at.length;
+  while (low < high) { const middle = (low + high) >> 1; if (at[middle] <= time * 1e3) low = middle + 1; else high = middle; }
+  return low - 1;
+}
+if (residency.length) {
+  const kStrip = 10, kRow = kTitle + kStrip + 3;
+  for (const region of residency) region.shares = region.used.map((used, i) => shareClass(used, region.out[i]));
+  lane({
+    name: "In memory", keys: [["of the pages each region has used"], ["all", "in-all"], ["90 % and more", "in-most"], ["half and more", "in-half"], ["less than half", "in-few"]],
+    height: residency.length * kRow + 10, data: [[0, length], [null, null]], series: [{stroke: "late"}], y: {range: () => [0, 1]}, values: () => "", isPlain: true,
+    words: "Which share of each region was in memory, over time. The table Regions in memory has it in numbers.",
+    draw: (u) => {
+      const {ctx, bbox} = u, ratio = devicePixelRatio, wide = Math.ceil(bbox.width), scale = bbox.width / (view.max - view.min);
+      const worst = new Uint8Array(wide + 1);
+      ctx.save();
+      ctx.font = `${11 * ratio}px system-ui, sans-serif`; ctx.textAlign = "left"; ctx.textBaseline = "alphabetic";
+      residency.forEach((region, row) => {
+        const {at_ms: at, shares} = region, top = bbox.top + (row * kRow + kTitle) * ratio;
+        const loss = region.worst_out ? `at worst ${region.worst_out} of ${region.worst_used} pages out` : `${region.worst_used} page${region.worst_used === 1 ? "" : "s"}, none lost`;
+        ctx.fillStyle = tone("quiet");
+        ctx.fillText(`${region.name} · ${loss}`, bbox.left + 2 * ratio, top - 4 * ratio);
+        worst.fill(0);
+        for (let i = Math.max(readingAt(region, view.min), 0); i < at.length && at[i] <= view.max * 1e3; i++) {
+          const left = Math.max(0, Math.floor((at[i] / 1e3 - view.min) * scale));
+          const right = i + 1 < at.length ? Math.ceil((at[i + 1] / 1e3 - view.min) * scale) : wide;
+          for (let x = left; x < right && x < wide; x++) if (worst[x] < shares[i]) worst[x] = shares[i];
+        }
+        for (let x = 0, begin = 0; x < wide; x = begin) {
+          while (begin < wide && worst[begin] === worst[x]) begin++;
+          if (worst[x] === 0) continue;
+          ctx.fillStyle = tone(kShares[worst[x] - 1]);
+          ctx.fillRect(bbox.left + x, top, begin - x, kStrip * ratio);
+        }
+      });
+      ctx.restore();
+    }});
+}
+
 // ---- the machine
 const readings = [];  // [times, [[values, text], ...]] for the line under the charts
 const highest = (values) => (values ?? []).reduce((most, value) => Math.max(most, value ?? 0), 0);
@@ -415,6 +462,9 @@ function readAt(time) {
     while (low < high) { const middle = (low + high) >> 1; if (times[middle] < time) low = middle + 1; else high = middle; }
     for (const {text, values, read} of lines) if (values[low] !== null && values[low] !== undefined) words.push(`${text} ${read(values[low])}`);
   }
+  const missing = residency.map((region) => [region, readingAt(region, time)]).filter(([{out}, i]) => out[i] > 0);
+  missing.slice(0, 3).forEach(([{name, out, used}, i]) => words.push(`out of memory: ${out[i]} of ${used[i]} pages of ${name}`));
+  if (missing.length > 3) words.push(`and of ${missing.length - 3} more regions`);
   readout.textContent = words.join(" · ");
 }
 

@@ -61,6 +61,7 @@ Result<int> count_thread(const CountOptions& options, Output& output) {
   wanted.pid = options.pid;
   wanted.thread = choice.thread.id;
   wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
+  wanted.samples_regions = !options.trace.empty();
   const auto observer = session::Observer::start(wanted);
   if (observer->level() < Observation::kUserEvents) return cannot_see(*observer);
   HF_TRY_ASSIGN(const SessionInfo info, describe(options, choice, *observer));

@@ -14,6 +14,7 @@ std::unique_ptr<session::Observer> observe_own(const CountOptions& options,
   wanted.pid = getpid();
   wanted.thread = opened.device->thread_id();
   wanted.most = parse_observation(options.observe).value_or(Observation::kNone);
+  wanted.samples_regions = !options.trace.empty();  // nothing else shows them
   if (wanted.thread == 0 || wanted.most == Observation::kNone) return nullptr;
   std::unique_ptr<session::Observer> observer = session::Observer::start(wanted);
   opened.run->observe(*observer);

@@ -56,6 +56,18 @@ std::string map_line(const Mapping& mapping, std::string_view build_id) {
   return line;
 }
 
+std::string region_line(uint32_t number, RegionKind kind, std::string_view name) {
+  std::string line = "region " + std::to_string(number) + " ";
+  line += name_of(kind);
+  line += " ";
+  line += name;
+  return line;
+}
+
+std::string passed_over_line(size_t regions, size_t pages) {
+  return "passed_over " + std::to_string(regions) + " " + std::to_string(pages);
+}
+
 std::string symbol_line(uint64_t address, std::string_view section, std::string_view symbol) {
   std::string line = "symbol " + hex(address) + " ";
   line += or_dash(section);

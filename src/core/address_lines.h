@@ -9,6 +9,7 @@
 
 #include "base/memory_range.h"
 #include "core/proc_maps.h"
+#include "core/regions.h"
 
 namespace holdfast {
 
@@ -24,6 +25,10 @@ std::string maps_line(int pid);
 std::string program_line(std::string_view path);
 /// "map 7f10 7f20 r-xp 1000 c0ffee /usr/lib/libm.so.6"; `build_id` in hex, or "" when not known.
 std::string map_line(const Mapping& mapping, std::string_view build_id);
+/// "region 3 library_text libm.so.6 text": what kResidency records count under this number.
+std::string region_line(uint32_t number, RegionKind kind, std::string_view name);
+/// "passed_over 2 51200": so many regions, with so many pages, are too large to be looked at.
+std::string passed_over_line(size_t regions, size_t pages);
 /// "symbol 7f1234 .text Biquad::process+0x40"; either is "" when not known.
 std::string symbol_line(uint64_t address, std::string_view section, std::string_view symbol);
 

@@ -89,6 +89,8 @@ void Judge::take(std::span<const Record> records) {
       case RecordKind::kProcessors:
         summary_.machine.add(record_cast<ProcessorsRecord>(record));
         break;
+      case RecordKind::kResidency:  // makes no cause: only faults do
+        break;
     }
   }
   refresh();

@@ -160,6 +160,21 @@ constexpr FieldSchema kProcessorsFields[] = {
     HF_FIELD(ProcessorsRecord, reserved, "-"),
 };
 
+constexpr FieldSchema kResidencyFields[] = {
+    HF_HEAD_FIELDS,
+    HF_FIELD(ResidencyRecord, region, "-"),
+    HF_FIELD(ResidencyRecord, pages, "pages"),
+    HF_FIELD(ResidencyRecord, mapped, "pages"),
+    HF_FIELD(ResidencyRecord, unmapped, "pages"),
+    HF_FIELD(ResidencyRecord, untouched, "pages"),
+    HF_FIELD(ResidencyRecord, swapped, "pages"),
+    HF_FIELD(ResidencyRecord, file_only, "pages"),
+    HF_FIELD(ResidencyRecord, unknown, "pages"),
+    HF_FIELD(ResidencyRecord, used, "pages"),
+    HF_FIELD(ResidencyRecord, out, "pages"),
+    HF_FIELD(ResidencyRecord, reserved, "-"),
+};
+
 constexpr RecordSchema kSchemas[] = {
     {RecordKind::kBlock, "block", kBlockFields},
     {RecordKind::kDropped, "dropped", kDroppedFields},
@@ -176,6 +191,7 @@ constexpr RecordSchema kSchemas[] = {
     {RecordKind::kText, "text", kTextFields},
     {RecordKind::kProcessors, "processors", kProcessorsFields},
     {RecordKind::kFollowedText, "followed_text", kTextFields},
+    {RecordKind::kResidency, "residency", kResidencyFields},
 };
 
 }  // namespace
@@ -221,6 +237,8 @@ const RecordSchema* schema_of(RecordKind kind) {
       return &kSchemas[13];
     case RecordKind::kFollowedText:
       return &kSchemas[14];
+    case RecordKind::kResidency:
+      return &kSchemas[15];
   }
   return nullptr;
 }

@@ -4,6 +4,7 @@
 #include "core/regions.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <set>
 #include <string_view>
@@ -12,6 +13,12 @@
 
 namespace holdfast {
 namespace {
+
+/// In the order of RegionKind.
+constexpr std::array<std::string_view, 12> kKindNames = {
+    "stack",        "program_text",      "program_constants", "program_data",
+    "program_bss",  "heap",              "library_text",      "library_constants",
+    "library_data", "shared_memory",     "file",              "anonymous"};
 
 std::string file_name(std::string_view path) {
   constexpr std::string_view kDeleted = " (deleted)";
@@ -141,6 +148,16 @@ class Classifier {
 };
 
 }  // namespace
+
+std::string_view name_of(RegionKind kind) {
+  return kKindNames.at(static_cast<size_t>(kind));
+}
+
+std::optional<RegionKind> parse_region_kind(std::string_view name) {
+  const auto found = std::find(kKindNames.begin(), kKindNames.end(), name);
+  if (found == kKindNames.end()) return std::nullopt;
+  return static_cast<RegionKind>(found - kKindNames.begin());
+}
 
 size_t Region::size_bytes() const {
   return std::accumulate(parts.begin(), parts.end(), size_t{0},

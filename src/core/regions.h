@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/proc_maps.h"
@@ -27,6 +29,11 @@ enum class RegionKind : uint8_t {
   kFile,       ///< Any other mapped file.
   kAnonymous,  ///< Everything else: large allocations, other threads' stacks.
 };
+
+/// One word: "stack", "program_text", "library_data".
+std::string_view name_of(RegionKind kind);
+/// The inverse; nothing for other words.
+std::optional<RegionKind> parse_region_kind(std::string_view name);
 
 /// One named region, of one or several mappings.
 struct Region {

@@ -85,7 +85,13 @@ void SessionCollector::take(const Record& record) {
       }
       break;
     case RecordKind::kText:
-      if (const auto line = lines_.take(record)) space_.take_line(*line);
+      if (const auto line = lines_.take(record)) {
+        space_.take_line(*line);
+        facts_.residency.take_line(*line);
+      }
+      break;
+    case RecordKind::kResidency:
+      facts_.residency.add(record_cast<ResidencyRecord>(record));
       break;
     default:
       break;

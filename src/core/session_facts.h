@@ -15,6 +15,7 @@
 #include "core/lateness_line.h"
 #include "core/lock_planner.h"
 #include "core/reading_line.h"
+#include "core/residency_history.h"
 #include "core/text_lines.h"
 #include "core/waveform.h"
 
@@ -34,6 +35,7 @@ struct SessionFacts {
   ReadingLine<MemoryRecord> memory;
   ReadingLine<ProcessorsRecord> processors;
   ReadingLine<ThreadUseRecord> thread;  ///< Of the observed thread.
+  ResidencyHistory residency;           ///< Of the observed process.
   FaultMarks faults;                    ///< Of the observed thread.
   std::vector<TimeSpan> pauses;         ///< The whole machine, or the process, stood still.
   std::string audio_thread;             ///< Its name; empty: not known.

@@ -18,6 +18,10 @@ Nanos monotonic_now() {
   return time_of(CLOCK_MONOTONIC);
 }
 
+Nanos thread_cpu_now() {
+  return time_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
 Nanos utc_minus_monotonic() {
   return time_of(CLOCK_REALTIME) - time_of(CLOCK_MONOTONIC);
 }

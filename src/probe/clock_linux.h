@@ -9,6 +9,9 @@ namespace holdfast::probe {
 /// CLOCK_MONOTONIC now. Any thread.
 Nanos monotonic_now();
 
+/// How long the calling thread has run on a processor.
+Nanos thread_cpu_now();
+
 /// UTC minus CLOCK_MONOTONIC, now; changes when the wall clock is set. Any thread.
 Nanos utc_minus_monotonic();
 

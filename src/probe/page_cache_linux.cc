@@ -51,6 +51,15 @@ bool is_answered_truly(int file, const struct stat& status) {
   return faccessat(AT_FDCWD, self_path(file).c_str(), W_OK, AT_EACCESS) == 0;
 }
 
+/// The file behind a mapping, where the kernel tells us the truth about it; else none.
+FileDescriptor open_told_file(int pid, const Mapping& mapping, const std::string& root) {
+  struct stat status = {};
+  FileDescriptor file = open_mapped_file(pid, mapping, root);
+  const bool is_told = file.number() >= 0 && fstat(file.number(), &status) == 0 &&
+                       is_answered_truly(file.number(), status);
+  return is_told ? std::move(file) : FileDescriptor();
+}
+
 }  // namespace
 
 FileDescriptor open_mapped_file(int pid, const Mapping& mapping, const std::string& root) {
@@ -63,21 +72,26 @@ FileDescriptor open_mapped_file(int pid, const Mapping& mapping, const std::stri
 
 std::optional<PageCacheView> PageCacheView::open(int pid, const Mapping& mapping,
                                                  const std::string& root) {
-  struct stat status = {};
-  const FileDescriptor file = open_mapped_file(pid, mapping, root);
-  if (file.number() < 0 || fstat(file.number(), &status) != 0) return std::nullopt;
-  if (!is_answered_truly(file.number(), status)) return std::nullopt;
+  const FileDescriptor file = open_told_file(pid, mapping, root);
+  if (file.number() < 0) return std::nullopt;
   void* const address = mmap(nullptr, mapping.size_bytes(), PROT_READ, MAP_SHARED, file.number(),
                              static_cast<off_t>(mapping.offset_bytes));
   if (address == MAP_FAILED) return std::nullopt;
-  return PageCacheView(address, mapping.size_bytes());
+  return PageCacheView(address, mapping.size_bytes(), true);
+}
+
+std::optional<PageCacheView> PageCacheView::open_own(const Mapping& mapping,
+                                                     const std::string& root) {
+  if (open_told_file(getpid(), mapping, root).number() < 0) return std::nullopt;
+  return PageCacheView(reinterpret_cast<void*>(mapping.begin), mapping.size_bytes(), false);
 }
 
 PageCacheView::PageCacheView(PageCacheView&& other) noexcept
-    : address_(std::exchange(other.address_, nullptr)), size_bytes_(other.size_bytes_) {}
+    : address_(std::exchange(other.address_, nullptr)), size_bytes_(other.size_bytes_),
+      is_ours_(other.is_ours_) {}
 
 PageCacheView::~PageCacheView() {
-  if (address_ != nullptr) munmap(address_, size_bytes_);
+  if (address_ != nullptr && is_ours_) munmap(address_, size_bytes_);
 }
 
 bool PageCacheView::read(std::vector<unsigned char>& pages) const {

@@ -22,6 +22,10 @@ class PageCacheView {
   static std::optional<PageCacheView> open(int pid, const Mapping& mapping,
                                            const std::string& root = "/proc");
 
+  /// The same for a mapping of this process: asks about that mapping itself, and maps nothing.
+  static std::optional<PageCacheView> open_own(const Mapping& mapping,
+                                               const std::string& root = "/proc");
+
   PageCacheView(PageCacheView&& other) noexcept;
   PageCacheView& operator=(PageCacheView&&) = delete;
   ~PageCacheView();
@@ -30,10 +34,12 @@ class PageCacheView {
   [[nodiscard]] bool read(std::vector<unsigned char>& pages) const;
 
  private:
-  PageCacheView(void* address, size_t size_bytes) : address_(address), size_bytes_(size_bytes) {}
+  PageCacheView(void* address, size_t size_bytes, bool is_ours)
+      : address_(address), size_bytes_(size_bytes), is_ours_(is_ours) {}
 
   void* address_ = nullptr;
   size_t size_bytes_ = 0;
+  bool is_ours_ = false;  ///< To be unmapped at the end.
 };
 
 /// The file behind a mapping, opened for reading; none when it is not a regular file, cannot be

@@ -29,10 +29,10 @@ Result<ResidencyProbe> ResidencyProbe::open(int pid, std::vector<Region> regions
     std::vector<Part>& parts = probe.parts_.emplace_back();
     for (const Mapping& mapping : region.parts) {
       Part& part = parts.emplace_back(Part{backing_of(mapping), std::nullopt});
-      if (mapping.inode != 0) {
-        if (auto view = PageCacheView::open(pid, mapping, root))
-          part.cache.emplace(std::move(*view));
-      }
+      if (mapping.inode == 0) continue;
+      auto view = probe.is_own_ ? PageCacheView::open_own(mapping, root)
+                                : PageCacheView::open(pid, mapping, root);
+      if (view) part.cache.emplace(std::move(*view));
     }
   }
   return probe;

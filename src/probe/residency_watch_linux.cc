@@ -25,16 +25,23 @@ ResidencyEvent to_event(const Region& region, const ResidencyChange& change, Nan
 
 }  // namespace
 
+std::vector<bool> affordable_regions(const std::vector<Region>& regions, size_t most_pages) {
+  std::vector<bool> fits;
+  for (const Region& region : regions) {
+    const size_t cost = cost_in_pages(region);
+    fits.push_back(cost <= most_pages);
+    if (fits.back()) most_pages -= cost;
+  }
+  return fits;
+}
+
 Result<ResidencyWatch> ResidencyWatch::open(int pid, std::vector<Region> regions,
                                             size_t most_pages) {
   HF_TRY_ASSIGN(ResidencyProbe probe, ResidencyProbe::open(pid, std::move(regions)));
   ResidencyWatch watch(std::move(probe));
-  for (const Region& region : watch.probe_.regions()) {
-    const size_t cost = cost_in_pages(region);
-    watch.is_watched_.push_back(watch.is_watched_.empty() || cost <= most_pages);
-    if (watch.is_watched_.back()) most_pages -= std::min(cost, most_pages);
-    watch.trackers_.emplace_back();
-  }
+  watch.is_watched_ = affordable_regions(watch.probe_.regions(), most_pages);
+  if (!watch.is_watched_.empty()) watch.is_watched_.front() = true;
+  watch.trackers_.resize(watch.is_watched_.size());
   return watch;
 }
 

@@ -13,12 +13,15 @@
 
 namespace holdfast::probe {
 
+/// Which of `regions`, in their order, fit into `most_pages` together; one that is too large is
+/// passed over. A mapping counts as 64 pages on top of its own, as the system calls for it cost
+/// that much.
+std::vector<bool> affordable_regions(const std::vector<Region>& regions, size_t most_pages);
+
 /// Watches the pages of one process. Not thread safe.
 class ResidencyWatch {
  public:
-  /// Watches regions in their order for as long as they fit into `most_pages` together; one that is
-  /// too large is passed over, except the first. A mapping counts as 64 pages on top of its own, as
-  /// the system calls for it cost that much. Errors as ResidencyProbe::open().
+  /// Watches the affordable_regions(), and in any case the first. Errors as ResidencyProbe::open().
   static Result<ResidencyWatch> open(int pid, std::vector<Region> regions, size_t most_pages);
 
   [[nodiscard]] const ResidencyProbe& probe() const { return probe_; }

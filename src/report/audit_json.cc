@@ -43,18 +43,9 @@ void outcome_fields(JsonWriter& json, const AuditedCall& call, uint64_t page_byt
   json.field("left_bytes", call.room.left_bytes());
 }
 
-/// "stack", "program_text": the kinds are told in one word, the regions by their names.
-std::string_view kind_name(RegionKind kind) {
-  constexpr std::string_view kNames[] = {
-      "stack", "program_text", "program_constants", "program_data", "program_bss",
-      "heap",  "library_text", "library_constants", "library_data", "shared_memory",
-      "file",  "anonymous"};
-  return kNames[static_cast<size_t>(kind)];
-}
-
 void region_json(JsonWriter& json, const RegionCoverage& region) {
   json.begin_object();
-  json.field("kind", kind_name(region.kind));
+  json.field("kind", name_of(region.kind));
   json.field("name", region.name);
   json.field("address", hex_text(region.address));
   json.field("size_bytes", region.size_bytes);

@@ -23,36 +23,6 @@ void count_fields(JsonWriter& json, const PageCounts& pages) {
   for (size_t i = 0; i < kPageStates; ++i) json.field(kCountNames[i], pages.by_state[i]);
 }
 
-std::string_view kind_name(RegionKind kind) {
-  switch (kind) {
-    case RegionKind::kStack:
-      return "stack";
-    case RegionKind::kProgramText:
-      return "program_text";
-    case RegionKind::kProgramConstants:
-      return "program_constants";
-    case RegionKind::kProgramData:
-      return "program_data";
-    case RegionKind::kProgramBss:
-      return "program_bss";
-    case RegionKind::kHeap:
-      return "heap";
-    case RegionKind::kLibraryText:
-      return "library_text";
-    case RegionKind::kLibraryConstants:
-      return "library_constants";
-    case RegionKind::kLibraryData:
-      return "library_data";
-    case RegionKind::kSharedMemory:
-      return "shared_memory";
-    case RegionKind::kFile:
-      return "file";
-    case RegionKind::kAnonymous:
-      return "anonymous";
-  }
-  return "?";
-}
-
 void seen_fault_fields(JsonWriter& json, const std::optional<FaultTotals>& seen) {
   const auto add = [&](std::string_view name, int64_t value) {
     json.field(name, seen ? std::optional(value) : std::nullopt);
@@ -114,7 +84,7 @@ std::string missing_json(Nanos utc, const Unavailable& missing) {
 std::string region_json(Nanos utc, const RegionRow& row) {
   JsonWriter json = begin_event("region", utc);
   json.field("region", row.name);
-  json.field("kind", kind_name(row.kind));
+  json.field("kind", name_of(row.kind));
   json.field("first_address", hex_text(row.begin));
   json.field("size_bytes", row.size_bytes);
   json.field("pages", row.pages.total());

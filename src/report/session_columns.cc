@@ -8,6 +8,7 @@
 
 #include "base/format.h"
 #include "report/page_owner_text.h"
+#include "report/region_strips.h"
 
 namespace holdfast {
 namespace {
@@ -298,6 +299,7 @@ void add_charts(JsonWriter& json, const SessionFacts& facts) {
   add_processors(json, facts);
   add_thread(json, facts);
   add_faults(json, facts);
+  add_residency(json, facts);
   add_pauses(json, facts);
   add_waveform(json, facts);
   json.end_object();

@@ -115,7 +115,9 @@ std::string end_text(const Summary& summary) {
 /// What a picture would need and this trace has not.
 std::string absent_text(const SessionFacts& facts) {
   std::string text = facts.waveform ? "" : "samples (the waveform is drawn from the take); ";
-  text += "when a page left memory (only when the audio thread asked it back)";
+  text += facts.residency.ranked().empty()
+              ? "when a page left memory (only when the audio thread asked it back)"
+              : "pages that left memory and came back between two looks at the regions";
   if (facts.faults.marks().empty()) text += "; single page faults";
   if (facts.memory.readings().size() < 2) text += "; memory, swap and stalls";
   if (facts.processors.readings().size() < 2) text += "; use of the processors";

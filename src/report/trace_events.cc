@@ -9,6 +9,7 @@
 #include "report/budget_text.h"
 #include "report/html_parts.h"
 #include "report/json_writer.h"
+#include "report/region_strips.h"
 #include "report/session_columns.h"
 
 namespace holdfast {
@@ -120,6 +121,19 @@ void add_machine(JsonWriter& json, const SessionFacts& facts) {
   }
 }
 
+/// In percent of the pages that the process has used.
+void add_regions(JsonWriter& json, const SessionFacts& facts) {
+  for (const RegionLine* const region : drawn_regions(facts.residency)) {
+    const std::string name = "in memory: " + region->name + " (%)";
+    for (const ResidencyRecord& reading : region->readings.readings()) {
+      const auto share = in_permille(reading);
+      if (!share) continue;
+      add_counter(json, name.c_str(), Nanos(reading.head.mono_ns),
+                  static_cast<double>(*share) / 10);
+    }
+  }
+}
+
 }  // namespace
 
 std::string trace_events_json(const SessionFacts& facts) {
@@ -141,6 +155,7 @@ std::string trace_events_json(const SessionFacts& facts) {
   add_pauses(json, facts);
   add_lateness(json, facts);
   add_machine(json, facts);
+  add_regions(json, facts);
   json.end_array();
   json.end_object();
   return json.text();

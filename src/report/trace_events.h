@@ -10,7 +10,8 @@
 namespace holdfast {
 
 /// One JSON object with `traceEvents`; times in microseconds of CLOCK_MONOTONIC. Glitches, page
-/// faults and pauses are slices on a lane each; lateness, memory, stalls and processors counters.
+/// faults and pauses are slices on a lane each; lateness, memory, stalls and processors counters,
+/// and so is the share of each region that is in memory.
 std::string trace_events_json(const SessionFacts& facts);
 
 }  // namespace holdfast

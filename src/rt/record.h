@@ -34,6 +34,7 @@ enum class RecordKind : uint16_t {
   kText = 13,        ///< A part of a line of text: names of threads, mappings, symbols.
   kProcessors = 14,  ///< What the machine's processors did, and the stalls of one cgroup.
   kFollowedText = 15,  ///< As kText, about another program of the graph.
+  kResidency = 16,     ///< Where the pages of one region of the observed process are.
 };
 
 /// The first 16 bytes of every record.
@@ -187,6 +188,24 @@ struct ProcessorsRecord {
   uint64_t reserved = 0;
 };
 
+/// kResidency: the pages of one region of memory at head.mono_ns; a `region` line of text names it.
+/// Written when anything has changed, and now and then. Of `pages`, each is in one of the six
+/// numbers after it.
+struct ResidencyRecord {
+  RecordHead head;
+  uint32_t region = 0;     ///< The number in its line.
+  uint32_t pages = 0;      ///< 0: the region is no more.
+  uint32_t mapped = 0;     ///< In memory, and an access takes no fault.
+  uint32_t unmapped = 0;   ///< In memory, but the next access takes a minor fault.
+  uint32_t untouched = 0;  ///< Never used, or given back.
+  uint32_t swapped = 0;    ///< In swap.
+  uint32_t file_only = 0;  ///< Only in their file on disk.
+  uint32_t unknown = 0;    ///< Not mapped in, and the kernel tells this user no more.
+  uint32_t used = 0;       ///< Have been mapped in, now or at a look before; and all in swap.
+  uint32_t out = 0;        ///< Of these: not in memory now.
+  uint64_t reserved = 0;
+};
+
 inline constexpr uint16_t kPauseIsHost = 1;      ///< All processors stood still; else: our process
                                                  ///< was stopped by a signal.
 inline constexpr uint16_t kPauseHasNoBegin = 2;  ///< Only its end was seen: both times are that.
@@ -219,7 +238,8 @@ struct TextRecord {
 static_assert(sizeof(FaultRecord) == 64 && sizeof(OffCpuRecord) == 64 &&
               sizeof(CallbackRecord) == 64 && sizeof(ThreadUseRecord) == 64 &&
               sizeof(MemoryRecord) == 64 && sizeof(PauseRecord) == 64 && sizeof(LostRecord) == 64 &&
-              sizeof(TextRecord) == 64 && sizeof(ProcessorsRecord) == 64);
+              sizeof(TextRecord) == 64 && sizeof(ProcessorsRecord) == 64 &&
+              sizeof(ResidencyRecord) == 64);
 static_assert(sizeof(Record) == 64 && sizeof(BlockRecord) == 64 && sizeof(DroppedRecord) == 64 &&
               sizeof(FaultsRecord) == 64 && sizeof(ClockRecord) == 64 && sizeof(EndRecord) == 64);
 

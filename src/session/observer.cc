@@ -14,10 +14,13 @@
 #include "probe/continue_signal_linux.h"
 #include "probe/fact_drain_linux.h"
 #include "probe/memory_use_linux.h"
+#include "probe/page_cache_linux.h"
 #include "probe/page_returns_linux.h"
 #include "probe/pause_monitor_linux.h"
 #include "probe/proc_file_linux.h"
+#include "probe/process_linux.h"
 #include "probe/processor_use_linux.h"
+#include "probe/region_sampler_linux.h"
 #include "session/symbolizer.h"
 
 namespace holdfast::session {
@@ -37,6 +40,7 @@ struct Observer::Probes {
   std::optional<probe::MemoryUseProbe> memory;
   std::optional<probe::ProcessorUseProbe> processors;
   std::optional<probe::AddressSpaceWatch> names;
+  std::optional<probe::RegionSampler> regions;
   std::unique_ptr<probe::PauseMonitor> pauses;
   std::unique_ptr<probe::ContinueSignal> continues;
   Symbolizer symbols;
@@ -123,6 +127,7 @@ void Observer::open_surroundings() {
     limit(names.error());
   }
   if (options_.is_follower) return;
+  if (options_.samples_regions && probes_->names) open_regions();
   if (auto memory = probe::MemoryUseProbe::open()) {
     add_limitations(memory->limitations());
     probes_->memory.emplace(std::move(*memory));
@@ -140,6 +145,15 @@ void Observer::open_surroundings() {
     probes_->pauses = std::move(*pauses);
   } else {
     limit(pauses.error());
+  }
+}
+
+void Observer::open_regions() {
+  if (auto regions = probe::RegionSampler::open(options_.pid)) {
+    probes_->regions.emplace(std::move(*regions));
+  } else {
+    limit({ErrorKind::kUnavailable, 0,
+           "which regions of memory are resident is not told: " + regions.error().what});
   }
 }
 
@@ -192,6 +206,7 @@ void Observer::collect_surroundings(std::vector<Record>& facts) {
   next_surroundings_ = now + kSurroundingsEvery;
   add(probes_->memory);
   add(probes_->processors);
+  if (probes_->regions) probes_->regions->look(facts);
 }
 
 void Observer::collect_names(std::vector<Record>& facts) {
@@ -217,11 +232,30 @@ void Observer::read_names(std::vector<Record>& facts) {
   if (!lines) return;  // the process has ended: what is known of it stands
   for (const std::string& line : *lines) write_line(line, facts);
   for (const std::string& line : std::exchange(stack_lines_, {})) write_line(line, facts);
-  if (lines->empty() || has_stack_) return;
-  if (const auto stack = probe::read_stack_line(options_.pid, options_.thread)) {
-    write_line(*stack, facts);
-    has_stack_ = true;
-  }
+  if (lines->empty()) return;
+  if (!has_stack_) read_stack(facts);
+  if (probes_->regions) lay_out_regions(facts);
+}
+
+void Observer::read_stack(std::vector<Record>& facts) {
+  const auto stack = probe::read_stack_line(options_.pid, options_.thread);
+  if (!stack) return;
+  write_line(*stack, facts);
+  has_stack_ = true;
+}
+
+/// By the mappings that were read just now.
+void Observer::lay_out_regions(std::vector<Record>& facts) {
+  const auto program = probe::read_program_path(options_.pid);
+  if (!program) return;  // the process has ended
+  const auto thread = static_cast<uint32_t>(options_.thread);
+  ThreadPlace place;
+  place.tid = options_.thread;
+  place.name = space_.thread_name(thread);
+  place.is_main = options_.thread == options_.pid;
+  place.stack = space_.stack_of(thread);
+  place.page_bytes = probe::page_bytes();
+  probes_->regions->lay_out(classify_regions(probes_->names->mappings(), *program, place), facts);
 }
 
 void Observer::write_line(const std::string& line, std::vector<Record>& facts) {

@@ -35,6 +35,7 @@ class Observer {
     /// kFollowedText, and what belongs to no thread is not looked at.
     bool is_follower = false;
     bool has_timed_work = false;  ///< The thread's callbacks are timed: kCounters is possible.
+    bool samples_regions = false;  ///< Where the process's pages are is kept: kResidency.
   };
 
   /// Never fails: what is refused becomes a limitation, and a lower level.
@@ -81,7 +82,10 @@ class Observer {
   void name_addresses(std::vector<Record>& facts);
   void write_line(const std::string& line, std::vector<Record>& facts);
   void open_surroundings();
+  void open_regions();
+  void lay_out_regions(std::vector<Record>& facts);
   void read_names(std::vector<Record>& facts);
+  void read_stack(std::vector<Record>& facts);
   void name_address(uint64_t address, uint32_t thread, std::vector<Record>& facts);
   void name_other(const Record& record, std::vector<Record>& facts);
   void limit(const Error& error);

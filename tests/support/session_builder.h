@@ -40,6 +40,17 @@ inline Record processors_reading(int64_t at_us, int64_t busy_us, int64_t idle_us
   return record_cast<Record>(record);
 }
 
+/// A look at a region: of the pages that it used, some are in swap.
+inline Record residency(int64_t at_us, uint32_t region, uint32_t used, uint32_t out) {
+  ResidencyRecord record;
+  record.head = {RecordKind::kResidency, 0, 0, at_us * kMicro};
+  record.region = region;
+  record.pages = record.used = used;
+  record.mapped = used - out;
+  record.swapped = record.out = out;
+  return record_cast<Record>(record);
+}
+
 /// 600 blocks from 1 s on, 333 us apart; 48 frames lost at block 300, where a major fault in the
 /// page of `mapping` took 900 us. Ends in order.
 inline std::vector<Record> shown_run(const std::string& mapping = "/usr/lib/libfoo.so",
@@ -82,6 +93,26 @@ inline SessionFacts facts_of(const SessionInfo& info, const std::vector<Record>&
   SessionCollector collector(info);
   collector.take(records);
   return collector.finish();
+}
+
+/// shown_run() with looks at two regions, of which the stack loses pages for a while.
+inline std::vector<Record> run_with_regions() {
+  std::vector<Record> records = shown_run();
+  for (const std::string& line : {region_line(0, RegionKind::kProgramText, "program text"),
+                                  region_line(1, RegionKind::kStack, "stack of audio"),
+                                  passed_over_line(2, 70'000)}) {
+    for (const Record& part : to_text_records(line, kSecond)) records.push_back(part);
+  }
+  records.push_back(residency(1'000'000, 0, 30, 0));
+  for (const auto& [at_us, out] :
+       {std::pair(1'000'000, 0U), {1'100'000, 0U}, {1'200'000, 4U}, {1'300'000, 1U}}) {
+    records.push_back(residency(at_us, 1, 10, out));
+  }
+  return records;
+}
+
+inline SessionFacts facts_with_regions() {
+  return facts_of(shown_info(), run_with_regions());
 }
 
 inline SessionFacts shown_facts() {

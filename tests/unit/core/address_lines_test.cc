@@ -37,5 +37,11 @@ TEST(AddressLines, WhatIsNotKnownOfASymbolIsADash) {
   EXPECT_EQ(symbol_line(0x1040, "", ""), "symbol 1040 - -");
 }
 
+TEST(AddressLines, RegionIsNumberedAndKeepsTheBlanksOfItsName) {
+  EXPECT_EQ(region_line(3, RegionKind::kLibraryText, "libm.so.6 text"),
+            "region 3 library_text libm.so.6 text");
+  EXPECT_EQ(passed_over_line(2, 51'200), "passed_over 2 51200");
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -101,5 +101,14 @@ TEST(Regions, AddressesOfPagesRunThroughTheParts) {
   EXPECT_EQ(data.address_of_page(100000, 4096), 0U);
 }
 
+TEST(Regions, EveryKindIsFoundByItsWord) {
+  for (int i = 0; i <= static_cast<int>(RegionKind::kAnonymous); i++) {
+    const auto kind = static_cast<RegionKind>(i);
+    EXPECT_EQ(parse_region_kind(name_of(kind)), kind);
+  }
+  EXPECT_EQ(name_of(RegionKind::kProgramBss), "program_bss");
+  EXPECT_EQ(parse_region_kind("attic"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace holdfast

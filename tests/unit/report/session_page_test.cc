@@ -39,7 +39,7 @@ TEST(SessionPage, HostileNamesStayText) {
 TEST(SessionPage, NoRecordIsTooStrange) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 4; round++) {
-    std::vector<Record> records = test::shown_run();
+    std::vector<Record> records = test::run_with_regions();
     for (int i = 0; i < 100; i++) {
       std::array<unsigned char, sizeof(Record)> bytes = {};
       Record& record = records[random() % records.size()];
@@ -48,7 +48,7 @@ TEST(SessionPage, NoRecordIsTooStrange) {
         bytes[8 + random() % 56] = static_cast<unsigned char>(random());
       }
       std::memcpy(&record, bytes.data(), sizeof record);
-      record.head.kind = static_cast<RecordKind>(1 + random() % 15);
+      record.head.kind = static_cast<RecordKind>(1 + random() % 16);
     }
     const SessionFacts facts = test::facts_of(test::shown_info(), records);
     EXPECT_TRUE(nlohmann::json::accept(session_report_json(facts)));
@@ -64,6 +64,13 @@ TEST(SessionPage, HasNoStyleAttributeAndNoHandler) {
   page.erase(0, page.find("<body>"));
   EXPECT_FALSE(test::mentions(page, " style=\""));
   EXPECT_FALSE(test::mentions(page, " onclick"));
+}
+
+TEST(SessionPage, RegionsHaveATableOnlyWhereTheyWereLookedAt) {
+  EXPECT_FALSE(test::mentions(session_page(test::shown_facts()), "id=\"residency\""));
+  const std::string page = session_page(test::facts_with_regions());
+  EXPECT_TRUE(test::mentions(page, "id=\"residency\""));
+  EXPECT_TRUE(test::mentions(page, "between two looks at the regions"));
 }
 
 TEST(SessionPage, DamageIsSaidFirst) {

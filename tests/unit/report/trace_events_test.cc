@@ -27,6 +27,15 @@ TEST(TraceEvents, GlitchesAndFaultsAreSlicesOnTheKernelsClock) {
   EXPECT_EQ(fault["args"]["owner"], "libfoo.so library text");
 }
 
+TEST(TraceEvents, ShareOfARegionInMemoryIsACounter) {
+  const auto json = nlohmann::json::parse(trace_events_json(test::facts_with_regions()));
+  std::vector<double> shares;
+  for (const auto& event : json["traceEvents"]) {
+    if (event["name"] == "in memory: stack of audio (%)") shares.push_back(event["args"]["value"]);
+  }
+  EXPECT_EQ(shares, (std::vector<double>{100, 100, 60, 90}));
+}
+
 TEST(TraceEvents, WhatIsNotKnownIsNoEvent) {
   const auto json = nlohmann::json::parse(trace_events_json(test::shown_facts()));
   for (const auto& event : json["traceEvents"]) {
