@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Writes the trace of one hour, or of fewer seconds, of 16-frame blocks with 10,000 glitches an
 // hour, each with the facts that explain it: two major faults with their sleeps, forty first
-// touches, a late wake, counters every 20 ms, the machine ten times a second, and where the pages of
-// 24 regions are four times a second. What `explain` has to work on in bench/explain_glitches.py,
-// and `report` in bench/report_page.py.
+// touches, a late wake, counters every 20 ms, the machine ten times a second, and where the pages
+// of 24 regions are four times a second. What `explain` has to work on in
+// bench/explain_glitches.py, and `report` in bench/report_page.py.
 //
 // usage: glitch_trace FILE [SECONDS]
 #include <cstdio>

@@ -16,9 +16,9 @@ namespace {
 
 /// In the order of RegionKind.
 constexpr std::array<std::string_view, 12> kKindNames = {
-    "stack",        "program_text",      "program_constants", "program_data",
-    "program_bss",  "heap",              "library_text",      "library_constants",
-    "library_data", "shared_memory",     "file",              "anonymous"};
+    "stack", "program_text", "program_constants", "program_data", "program_bss",
+    "heap",  "library_text", "library_constants", "library_data", "shared_memory",
+    "file",  "anonymous"};
 
 std::string file_name(std::string_view path) {
   constexpr std::string_view kDeleted = " (deleted)";

@@ -45,8 +45,8 @@ class ResidencyHistory {
   /// A record of a region without a name is ignored.
   void add(const ResidencyRecord& record);
 
-  /// Those of which any page was ever used: first those that lost pages, the thread's own and the program's
-  /// before the libraries', then the largest loss; then the others.
+  /// Those of which any page was ever used: first those that lost pages, the thread's own and the
+  /// program's before the libraries', then the largest loss; then the others.
   [[nodiscard]] std::vector<const RegionLine*> ranked() const;
   /// Not looked at: too large, or too many.
   [[nodiscard]] uint64_t passed_over_regions() const { return passed_over_regions_; }

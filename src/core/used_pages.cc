@@ -35,9 +35,9 @@ bool is_used(PageState state, bool was_used) {
 }  // namespace
 
 bool UsedPages::was_used(uintptr_t address, size_t page_bytes) const {
-  const auto after = std::upper_bound(
-      parts_.begin(), parts_.end(), address,
-      [](uintptr_t value, const Part& part) { return value < part.range.begin; });
+  const auto after =
+      std::upper_bound(parts_.begin(), parts_.end(), address,
+                       [](uintptr_t value, const Part& part) { return value < part.range.begin; });
   if (after == parts_.begin()) return false;
   const Part& part = *std::prev(after);
   if (address >= part.range.end()) return false;

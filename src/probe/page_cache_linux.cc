@@ -87,7 +87,8 @@ std::optional<PageCacheView> PageCacheView::open_own(const Mapping& mapping,
 }
 
 PageCacheView::PageCacheView(PageCacheView&& other) noexcept
-    : address_(std::exchange(other.address_, nullptr)), size_bytes_(other.size_bytes_),
+    : address_(std::exchange(other.address_, nullptr)),
+      size_bytes_(other.size_bytes_),
       is_ours_(other.is_ours_) {}
 
 PageCacheView::~PageCacheView() {

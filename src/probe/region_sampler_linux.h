@@ -64,7 +64,7 @@ class RegionSampler {
   pid_t pid_;
   std::string root_;
   std::optional<ResidencyProbe> probe_;
-  std::map<Key, Known> known_;  ///< Elements stay where they are.
+  std::map<Key, Known> known_;   ///< Elements stay where they are.
   std::vector<Known*> watched_;  ///< Beside the regions of probe_.
   std::vector<PageState> pages_;
   std::array<size_t, 2> passed_over_ = {};  ///< Regions and pages, as told.

@@ -22,8 +22,8 @@ uint32_t out_of(const ResidencyRecord& record) {
 std::vector<const ResidencyRecord*> steps_of(const RegionLine& region) {
   std::vector<const ResidencyRecord*> steps;
   for (const ResidencyRecord& reading : region.readings.readings()) {
-    const bool is_same = !steps.empty() && steps.back()->used == reading.used &&
-                         steps.back()->out == reading.out;
+    const bool is_same =
+        !steps.empty() && steps.back()->used == reading.used && steps.back()->out == reading.out;
     if (!is_same) steps.push_back(&reading);
   }
   return steps;
@@ -70,7 +70,9 @@ std::string row_html(const RegionLine& region, size_t index, Nanos begin) {
   const ResidencyRecord& worst = *region.worst;
   const std::string path = "charts.residency.regions." + std::to_string(index) + ".worst_";
   const uint32_t out = out_of(worst);
-  const auto cell = [](const std::string& html) { return "<td class=\"number\">" + html + "</td>"; };
+  const auto cell = [](const std::string& html) {
+    return "<td class=\"number\">" + html + "</td>";
+  };
   std::string row = "<tr><th scope=\"row\">" + html_text(region.name) + "</th>";
   row += cell(data_html(path + "used", worst.used, std::to_string(worst.used)));
   row += cell(data_html(path + "out", out, std::to_string(out)));

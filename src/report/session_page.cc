@@ -140,9 +140,8 @@ std::string session_page(const SessionFacts& facts) {
   parts.title = first_sentence(verdict_text(facts.summary, facts.info)).first + " – Holdfast";
   parts.body = "<header>\n" + verdict_html(facts) + "</header>\n" + cards_html(facts) +
                charts_html(facts) + glitch_table_html(facts) + page_cost_table_html(facts) +
-               residency_section_html(facts) +
-               lock_plan_section_html(facts) + machine_section_html(facts) +
-               trust_section_html(facts);
+               residency_section_html(facts) + lock_plan_section_html(facts) +
+               machine_section_html(facts) + trust_section_html(facts);
   parts.json = session_report_json(facts);
   return page_html(parts);
 }

@@ -34,7 +34,7 @@ class Observer {
     /// Of another program of the graph, beside an observer of our own thread: names go into
     /// kFollowedText, and what belongs to no thread is not looked at.
     bool is_follower = false;
-    bool has_timed_work = false;  ///< The thread's callbacks are timed: kCounters is possible.
+    bool has_timed_work = false;   ///< The thread's callbacks are timed: kCounters is possible.
     bool samples_regions = false;  ///< Where the process's pages are is kept: kResidency.
   };
 

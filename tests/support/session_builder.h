@@ -98,9 +98,9 @@ inline SessionFacts facts_of(const SessionInfo& info, const std::vector<Record>&
 /// shown_run() with looks at two regions, of which the stack loses pages for a while.
 inline std::vector<Record> run_with_regions() {
   std::vector<Record> records = shown_run();
-  for (const std::string& line : {region_line(0, RegionKind::kProgramText, "program text"),
-                                  region_line(1, RegionKind::kStack, "stack of audio"),
-                                  passed_over_line(2, 70'000)}) {
+  for (const std::string& line :
+       {region_line(0, RegionKind::kProgramText, "program text"),
+        region_line(1, RegionKind::kStack, "stack of audio"), passed_over_line(2, 70'000)}) {
     for (const Record& part : to_text_records(line, kSecond)) records.push_back(part);
   }
   records.push_back(residency(1'000'000, 0, 30, 0));

@@ -38,7 +38,8 @@ TEST(RegionStrips, OnlyChangesAreKept) {
 TEST(RegionStrips, TableSaysTheSameAsThePicture) {
   const std::string html = residency_section_html(test::facts_with_regions());
   EXPECT_TRUE(test::mentions(html, "<th scope=\"row\">stack of audio</th>"));
-  EXPECT_TRUE(test::mentions(html, "charts.residency.regions.0.worst_out\" value=\"4\""));
+  EXPECT_TRUE(
+      test::mentions(html, "value=\"4\" data-path=\"charts.residency.regions.0.worst_out\""));
   EXPECT_TRUE(test::mentions(html, "60.0 %"));
   EXPECT_TRUE(test::mentions(html, "2 regions of 70000 pages not looked at"));
   EXPECT_FALSE(test::mentions(html, "not told"));
@@ -64,8 +65,8 @@ TEST(RegionStrips, RowsAreFewAndTheRestIsCounted) {
 
 TEST(RegionStrips, WhatThisUserIsNotToldIsSaid) {
   std::vector<Record> records = test::shown_run();
-  for (const Record& part : to_text_records(region_line(0, RegionKind::kLibraryText, "lib"),
-                                            kSecond)) {
+  for (const Record& part :
+       to_text_records(region_line(0, RegionKind::kLibraryText, "lib"), kSecond)) {
     records.push_back(part);
   }
   auto unknown = record_cast<ResidencyRecord>(test::residency(1'100'000, 0, 10, 3));
