@@ -85,7 +85,7 @@ void add_fault_events(JsonWriter& json, const FaultMarks& faults) {
   }
 }
 
-void add_pauses(JsonWriter& json, const SessionFacts& facts) {
+void add_pause_events(JsonWriter& json, const SessionFacts& facts) {
   for (const TimeSpan& pause : facts.pauses) {
     begin_slice(json, kPauseLane, "pause", pause);
     end_slice(json);
@@ -152,7 +152,7 @@ std::string trace_events_json(const SessionFacts& facts) {
   add_name(json, "thread_name", kPauseLane, "pauses");
   add_glitches(json, facts);
   add_fault_events(json, facts.faults);
-  add_pauses(json, facts);
+  add_pause_events(json, facts);
   add_lateness(json, facts);
   add_machine(json, facts);
   add_regions(json, facts);
