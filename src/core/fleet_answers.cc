@@ -102,12 +102,17 @@ std::vector<LoadTable> tables_of(const FleetOverview& overview) {
   return tables;
 }
 
+size_t cell_at(int cpu_bin, int memory_bin) {
+  const int cell = cpu_bin * kLoadBins + memory_bin;
+  return static_cast<size_t>(cell);
+}
+
 /// In how many buckets there was time in any of these cells of a memory bin.
 int buckets_in(const FleetOverview& overview, int first_cpu_bin, int last_cpu_bin, int memory_bin) {
   const auto has_time = [&](const CellSums& cells) {
     int64_t seconds = 0;
     for (int cpu = first_cpu_bin; cpu <= last_cpu_bin; ++cpu) {
-      seconds += cells.at(static_cast<size_t>(cpu * kLoadBins + memory_bin)).seconds;
+      seconds += cells.at(cell_at(cpu, memory_bin)).seconds;
     }
     return seconds > 0;
   };
@@ -119,7 +124,7 @@ CellSums shown_cells(const FleetOverview& overview) {
   for (int cpu = 0; cpu < kLoadBins; ++cpu) {
     for (int memory = 0; memory < kLoadBins; ++memory) {
       if (buckets_in(overview, cpu, cpu, memory) >= kFewInstalls) continue;
-      cells.at(static_cast<size_t>(cpu * kLoadBins + memory)) = {};
+      cells.at(cell_at(cpu, memory)) = {};
     }
   }
   return cells;
