@@ -15,7 +15,7 @@ namespace holdfast {
 /// Grows with the run up to `most_buckets`, then halves its resolution. One thread.
 class LatenessLine {
  public:
-  static constexpr Nanos kFinest = kMicrosecond * 2500;
+  static constexpr Nanos kFinest = kMillisecond * 5;
   static constexpr size_t kMostBuckets = 1'500'000;
   static constexpr Nanos kUnit = kMicrosecond;  ///< Of the values.
 
