@@ -147,7 +147,7 @@ Result<> write(const DiagnoseOptions& options, const Diagnosis& diagnosis, const
                             : system_error("cannot write to stdout", write_errno);
   }
   const std::string path = options.file.empty() ? diagnosis.folder + ".tar.zst" : options.file;
-  HF_TRY(write_result(path, bytes));
+  HF_TRY(write_private_result(path, bytes));
   if (output.is_json()) {
     output.text(manifest);
   } else {

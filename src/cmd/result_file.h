@@ -14,6 +14,10 @@ namespace holdfast::cmd {
 /// says; the draft is taken away again.
 Result<> write_result(const std::string& path, std::string_view text);
 
+/// The same into a new file that only its owner may read: what is there already is never replaced,
+/// whenever it came. Errors: as write_result(), and kUsage when there is one.
+Result<> write_private_result(const std::string& path, std::string_view text);
+
 /// Whether that could succeed, as far as can be told before there is anything to write: for results
 /// that take minutes. Errors: as write_result().
 Result<> check_result(const std::string& path);

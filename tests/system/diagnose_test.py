@@ -237,6 +237,29 @@ def check_file_that_is_there_is_kept(place):
     assert kept.read_text() == "precious"
 
 
+def check_file_that_comes_during_the_question_is_kept(place):
+    kept = place.empty_folder("meanwhile") / "kept.tar.zst"
+    leader, follower = pty.openpty()
+    asked = subprocess.Popen([place.holdfast, "diagnose", "-o", kept], cwd=kept.parent, stdin=follower, text=True,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = ""
+    while "Write this archive?" not in said and (more := os.read(asked.stderr.fileno(), 4096)):
+        said += more.decode()
+    kept.write_text("precious")
+    os.write(leader, b"y\n")
+    said += asked.communicate()[1]
+    os.close(leader)
+    os.close(follower)
+    assert asked.returncode == 2 and "there already" in said, (asked.returncode, said)
+    assert kept.read_text() == "precious" and len(list(kept.parent.iterdir())) == 1, list(kept.parent.iterdir())
+
+
+def check_only_its_owner_may_read_it(place):
+    archive = place.empty_folder("own") / "mine.tar.zst"
+    assert place.run("diagnose", "--yes", "-o", archive).returncode == 0
+    assert archive.stat().st_mode & 0o777 == 0o600, oct(archive.stat().st_mode)
+
+
 def check_normal_user_gets_one_and_is_told_what_is_missing(place):
     if os.geteuid() != 0:
         raise Skip("needs root to become a normal user")
