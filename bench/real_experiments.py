@@ -50,7 +50,8 @@ def agreement_figure(results, asked=REPEATS):
 
 
 def agreement(build, repeats=REPEATS):
-    yield agreement_figure([experiment(build, seed)[1] for seed in range(1, repeats + 1)])
+    options = ("--for", "5min", "--block", "3s", "--washout", "2s")
+    yield agreement_figure([experiment(build, seed, *options)[1] for seed in range(1, repeats + 1)])
 
 
 def equal_arms_figure(results, asked=EQUAL):
