@@ -492,7 +492,7 @@ HF_PUBLIC const char* hf_report_text(hf_report* report) HF_NOTHROW;
 /* What became of a report. */
 enum {
   HF_REPORT_QUEUED = 0,
-  HF_REPORT_OFF = 1,            /* The user has not agreed: nothing is kept. */
+  HF_REPORT_OFF = 1,            /* The user has not agreed, or withdrew since: nothing is kept. */
   HF_REPORT_NOT_SAMPLED = 2,    /* A session without a glitch; others stand for it. */
   HF_REPORT_ALREADY_QUEUED = 3, /* By an earlier call. */
   HF_REPORT_GIVEN_UP = 4,       /* It was withdrawn, refused or too old. */

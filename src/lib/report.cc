@@ -31,7 +31,8 @@ struct Session {
   ReportOutbox outbox;
   hf_report_session options = {};  ///< Without its texts.
   std::string device_class;
-  std::string name;  ///< No other session has it.
+  std::string name;     ///< No other session has it.
+  std::string install;  ///< Under which it was measured; "" for a preview without consent.
   FieldProtection protection;
   std::optional<ReportThread> thread;
   std::optional<FieldReport> report;
@@ -153,6 +154,7 @@ Result<> create(const hf_report_program* program, const hf_report_session* given
   const bool collects = consent != Consent::kOff || (options.flags & HF_REPORT_PREVIEW) != 0;
   auto session = std::make_unique<Session>(std::move(outbox));
   session->name = new_name();
+  HF_TRY_ASSIGN(session->install, session->outbox.install());
   session->device_class =
       field_word(options.device_class != nullptr ? options.device_class : "unknown");
   const SessionInfo info = describe(options);
@@ -322,6 +324,9 @@ int hf_report_queue(hf_report* report) noexcept {
   const int code = lib::guarded([&]() -> Result<> {
     if (report != nullptr && !report->session->thread) return Done{};
     HF_TRY_ASSIGN(lib::Session* const session, lib::finished(report));
+    HF_TRY_ASSIGN(const std::string install, session->outbox.install());
+    // Measured under a consent that was withdrawn: to agree again is not to agree to this.
+    if (!session->install.empty() && session->install != install) return Done{};
     HF_TRY_ASSIGN(became, session->outbox.queue(*session->report, session->name));
     return Done{};
   });

@@ -68,6 +68,11 @@ Result<Consent> ReportOutbox::consent() const {
   return reporter.settings().consent;
 }
 
+Result<std::string> ReportOutbox::install() const {
+  HF_TRY_ASSIGN(const reporter::Reporter reporter, reporter::Reporter::open_now(places_));
+  return reporter.settings().install;
+}
+
 Result<> ReportOutbox::agree(const hf_report_settings& settings) const {
   HF_TRY_ASSIGN(const Consent consent, consent_from(settings.consent));
   if (settings.clean_weight > kMostCleanWeight) return usage("`clean_weight` is more than 1000");

@@ -21,6 +21,9 @@ class ReportOutbox {
   static Result<ReportOutbox> open(const hf_report_program* given);
 
   [[nodiscard]] Result<Consent> consent() const;
+  /// Under which the user has agreed; "" while he has not. Another one tells that he withdrew
+  /// meanwhile, or that the old one had been in use for 90 days.
+  [[nodiscard]] Result<std::string> install() const;
   /// Errors: kUsage for a consent, weight or address that is none.
   [[nodiscard]] Result<> agree(const hf_report_settings& settings) const;
   /// Completes `report`, and gives what would be sent. `session`: a text that no other session has.

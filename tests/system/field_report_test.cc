@@ -156,6 +156,8 @@ TEST_F(FieldReportSession, IsToldInFullAndQueuedOnce) {
   EXPECT_EQ(std::filesystem::file_size(first->path()), shown.size());
   agree(HF_CONSENT_OFF);
   EXPECT_EQ(hf_report_queue(report_), HF_REPORT_OFF) << hf_error_text();
+  agree(HF_CONSENT_DETAIL);
+  EXPECT_EQ(hf_report_queue(report_), HF_REPORT_OFF) << "it was measured under another consent";
 }
 
 TEST_F(FieldReportSession, TheMeasuringTellsOfItself) {
