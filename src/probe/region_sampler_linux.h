@@ -27,7 +27,7 @@ class RegionSampler {
  public:
   static constexpr Nanos kEvery = kMillisecond * 250;
   /// Looking may take one part in so many of one processor: a costly look is followed by a pause.
-  static constexpr int64_t kCostShare = 400;
+  static constexpr int64_t kCostShare = 1000;
   static constexpr Nanos kRepeatEvery = kSecond * 10;  ///< What has not changed is written again.
   static constexpr size_t kMostPages = 32'768;         ///< 128 MiB, looked at together.
   static constexpr size_t kMostRegions = 96;           ///< Named in one run.
