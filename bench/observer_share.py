@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What looking at the audio thread costs: `holdfast count` with 16-frame blocks and a trace, unobserved and
-observed, alternating. Only with a trace does it also look where the pages of each region are.
+"""What looking at the audio thread costs: `holdfast count` with 16-frame blocks, unobserved and observed,
+alternating.
 
 Judged is the processor time of all threads but the audio thread, observed less unobserved, as a share of
 one processor. Told besides: the audio thread's own share (the kernel's part of every switch), and the
@@ -16,7 +16,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 from figure import Figure, conclude, skipped
@@ -42,16 +41,14 @@ def thread_times(pid):
 
 def run(build, level, seconds):
     """(percent of the audio thread, percent of all others, glitches) of one run."""
-    with tempfile.TemporaryDirectory(prefix="holdfast-share-") as folder:
-        process = subprocess.Popen([f"{build}/src/cmd/holdfast", "count", "--frames", "16", "--observe", level, "--json",
-                                    "--trace", f"{folder}/run.hft"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        time.sleep(0.5)
-        begin, before = time.monotonic(), thread_times(process.pid)
-        time.sleep(seconds)
-        after, elapsed = thread_times(process.pid), time.monotonic() - begin
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+    process = subprocess.Popen([f"{build}/src/cmd/holdfast", "count", "--frames", "16", "--observe", level, "--json"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    time.sleep(0.5)
+    begin, before = time.monotonic(), thread_times(process.pid)
+    time.sleep(seconds)
+    after, elapsed = thread_times(process.pid), time.monotonic() - begin
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
     audio = others = 0.0
     for thread, (name, used) in after.items():
         share = (used - before.get(thread, (name, 0))[1]) / elapsed / 1e7

@@ -360,14 +360,18 @@ function shareClass(used, out) {
   return used === 0 ? 0 : out === 0 ? 1 : out * 10 <= used ? 2 : out * 2 <= used ? 3 : 4;
 }
 /// The last reading of a region at `time` or before; -1: none.
-function readingAt({at_ms: at}, time) {
+function readingAt({at}, time) {
   let low = 0, high = at.length;
-  while (low < high) { const middle = (low + high) >> 1; if (at[middle] <= time * 1e3) low = middle + 1; else high = middle; }
+  while (low < high) { const middle = (low + high) >> 1; if (at[middle] <= time) low = middle + 1; else high = middle; }
   return low - 1;
 }
 if (residency.length) {
   const kStrip = 10, kRow = kTitle + kStrip + 3;
-  for (const region of residency) region.shares = region.used.map((used, i) => shareClass(used, region.out[i]));
+  for (const region of residency) {
+    let at = 0;
+    region.at = region.after_ms.map((ms) => (at += ms) / 1e3);
+    region.shares = region.used.map((used, i) => shareClass(used, region.out[i]));
+  }
   lane({
     name: "In memory", keys: [["of the pages each region has used"], ["all", "in-all"], ["90 % and more", "in-most"], ["half and more", "in-half"], ["less than half", "in-few"]],
     height: residency.length * kRow + 10, data: [[0, length], [null, null]], series: [{stroke: "late"}], y: {range: () => [0, 1]}, values: () => "", isPlain: true,
@@ -378,14 +382,14 @@ if (residency.length) {
       ctx.save();
       ctx.font = `${11 * ratio}px system-ui, sans-serif`; ctx.textAlign = "left"; ctx.textBaseline = "alphabetic";
       residency.forEach((region, row) => {
-        const {at_ms: at, shares} = region, top = bbox.top + (row * kRow + kTitle) * ratio;
+        const {at, shares} = region, top = bbox.top + (row * kRow + kTitle) * ratio;
         const loss = region.worst_out ? `at worst ${region.worst_out} of ${region.worst_used} pages out` : `${region.worst_used} page${region.worst_used === 1 ? "" : "s"}, none lost`;
         ctx.fillStyle = tone("quiet");
         ctx.fillText(`${region.name} · ${loss}`, bbox.left + 2 * ratio, top - 4 * ratio);
         worst.fill(0);
-        for (let i = Math.max(readingAt(region, view.min), 0); i < at.length && at[i] <= view.max * 1e3; i++) {
-          const left = Math.max(0, Math.floor((at[i] / 1e3 - view.min) * scale));
-          const right = i + 1 < at.length ? Math.ceil((at[i + 1] / 1e3 - view.min) * scale) : wide;
+        for (let i = Math.max(readingAt(region, view.min), 0); i < at.length && at[i] <= view.max; i++) {
+          const left = Math.max(0, Math.floor((at[i] - view.min) * scale));
+          const right = i + 1 < at.length ? Math.ceil((at[i + 1] - view.min) * scale) : wide;
           for (let x = left; x < right && x < wide; x++) if (worst[x] < shares[i]) worst[x] = shares[i];
         }
         for (let x = 0, begin = 0; x < wide; x = begin) {

@@ -2,6 +2,7 @@
 #include "report/region_strips.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/format.h"
 #include "report/html_parts.h"
@@ -47,8 +48,10 @@ void add_region(JsonWriter& json, const RegionLine& region, Nanos begin) {
   json.field("worst_used", worst.used);
   json.field("worst_out", out_of(worst));
   const auto steps = steps_of(region);
-  add_steps(json, "at_ms", steps,
-            [&](const ResidencyRecord& step) { return milliseconds(step.head.mono_ns, begin); });
+  add_steps(json, "after_ms", steps, [&, before = int64_t{0}](const ResidencyRecord& step) mutable {
+    const int64_t at = milliseconds(step.head.mono_ns, begin);
+    return at - std::exchange(before, at);
+  });
   add_steps(json, "used", steps, [](const ResidencyRecord& step) { return step.used; });
   add_steps(json, "out", steps, [](const ResidencyRecord& step) { return out_of(step); });
   json.end_object();

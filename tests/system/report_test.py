@@ -246,6 +246,52 @@ class Browser(Fixture):
             self.assertGreater(heights[0], 20, heights)
             self.assertLess(heights[1], 4, heights)
 
+    def test_regions_are_drawn_where_they_were_looked_at(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trace, path = os.path.join(folder, "own.hft"), os.path.join(folder, "own.html")
+            done = run("count", "--device", "virtual", "--no-lock", "--for", "1s", "--trace", trace)
+            self.assertIn(done.returncode, (0, 1, 4), done.stderr)
+            self.assertEqual(run("report", trace, "-o", path).returncode, 0)
+            data = json.loads(run("report", trace, "--json").stdout)
+            regions = data["charts"]["residency"]["regions"]
+            self.assertEqual(len({(one["kind"], one["name"]) for one in regions}), min(12, len(regions)))
+            self.assertTrue(regions)
+            for one in regions:
+                self.assertEqual(len(one["after_ms"]), len(one["used"]))
+                self.assertTrue(all(out <= used for out, used in zip(one["out"], one["used"])), one)
+            page = self.open(path)
+            self.assertEqual((page.complaints(), page.requests()), ([], []))
+            lanes = page.evaluate("[...document.querySelectorAll('.lane b')].map((e) => e.textContent)")
+            self.assertEqual(lanes.count("In memory"), 1)
+            words = page.evaluate("document.querySelector('.lane-plot[role=img]').getAttribute('aria-label')")
+            self.assertIn("share of each region", words)
+            rows = page.evaluate("[...document.querySelectorAll('#residency tbody tr')].map((row) => "
+                                 "[row.cells[0].textContent, +row.cells[1].textContent, +row.cells[2].textContent])")
+            self.assertEqual(rows, [[one["name"], one["worst_used"], one["worst_out"]] for one in regions])
+            for name, value in page.evaluate("[...document.querySelectorAll('#residency data')].map((e) => "
+                                             "[e.dataset.path, +e.value])"):
+                self.assertEqual(value, dig(data, name), name)
+            drawn = page.evaluate('''(() => {  // strips that have the colour of any share, in the middle of the run
+                const canvas = document.querySelector('.lane-plot[role=img] canvas'), root = getComputedStyle(document.documentElement);
+                const tones = ['in-all', 'in-most', 'in-half', 'in-few'].map((name) => root.getPropertyValue(`--${name}`).trim())
+                    .map((tone) => [1, 3, 5].map((i) => parseInt(tone.slice(i, i + 2), 16)));
+                const {data} = canvas.getContext('2d').getImageData(canvas.width >> 1, 0, 1, canvas.height);
+                let count = 0, before = false;
+                for (let i = 0; i < data.length; i += 4) {
+                    const now = tones.some((tone) => tone.every((part, k) => data[i + k] === part));
+                    count += now && !before;
+                    before = now;
+                }
+                return count;
+            })()''')
+            self.assertEqual(drawn, len(regions))
+
+    def test_trace_without_looks_has_no_strip(self):
+        page = self.open()
+        self.assertIsNone(self.json["charts"]["residency"])
+        self.assertNotIn("In memory", page.evaluate("[...document.querySelectorAll('.lane b')].map((e) => e.textContent)"))
+        self.assertFalse(page.evaluate("!!document.getElementById('residency')"))
+
     def test_policy_forbids_what_a_hostile_page_would_do(self):
         page = self.open()
         page.evaluate("document.body.append(Object.assign(document.createElement('script'), "

@@ -28,7 +28,7 @@ TEST(RegionStrips, OnlyChangesAreKept) {
   const auto strip = strips_of(test::facts_with_regions())["regions"][0];
   EXPECT_EQ(strip["name"], "stack of audio");
   EXPECT_EQ(strip["kind"], "stack");
-  EXPECT_EQ(strip["at_ms"], (std::vector<int>{0, 200, 300}));
+  EXPECT_EQ(strip["after_ms"], (std::vector<int>{0, 200, 100}));
   EXPECT_EQ(strip["used"], (std::vector<int>{10, 10, 10}));
   EXPECT_EQ(strip["out"], (std::vector<int>{0, 4, 1}));
   EXPECT_EQ(strip["worst_at_ms"], 200);
