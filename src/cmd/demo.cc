@@ -22,8 +22,8 @@ namespace {
 constexpr const char* kDemoProgram = "holdfast demo";
 constexpr int64_t kLimitBytes = int64_t{256} << 20;
 /// Short, so that two minutes hold several rounds; what is rare comes round four times in it.
-constexpr Nanos kBlock = kSecond * 5;
-constexpr Nanos kWashout = kSecond * 2;
+constexpr Nanos kBlock = kSecond * 3;
+constexpr Nanos kWashout = kMillisecond * 1500;
 /// Small blocks make glitches frequent, but without real-time priority they glitch by themselves.
 constexpr int64_t kBlockFrames = 16;
 constexpr int64_t kBlockFramesUnpressed = 256;
