@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* libholdfast: what a program can do about its own real-time thread and its memory: keep the pages
  * in, count what is lost, look, and push pages out on purpose. Plain C (C99), no exceptions, no
- * global state but the last error of each thread, nothing printed.
+ * global state but the last error of each thread, nothing printed. This file is longer than 400
+ * lines because it is the whole interface, and each call stands here with its contract: what is
+ * installed is one header to include and to read.
  *
  * Every struct begins with its own size, which the caller fills in: a library that is newer or
  * older than the header then knows which members there are. Set a struct to zero first.

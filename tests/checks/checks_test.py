@@ -135,6 +135,11 @@ class FileSizes(TemporaryTree):
     def test_a_reason_broken_over_two_lines_passes(self):
         self.assertEqual(self.found("// One table, longer than 400\n// lines because it is one.\n"), [])
 
+    def test_a_public_header_counts_and_its_reason_stands_in_a_comment_of_c(self):
+        for head, count in (("/* What it is for. */\n", 1), ("/* All of it: longer than\n * 400 lines because it is. */\n", 0)):
+            self.write({"include/a.h": head + "\n" * 400})
+            self.assertEqual(len(list(file_sizes.violations(self.root))), count)
+
     def test_a_reason_further_down_does_not_count(self):
         self.assertEqual(len(self.found("int a;\n// longer than 400 lines because\n")), 1)
 
