@@ -25,9 +25,7 @@
 #include "core/byte_size.h"
 #include "core/experiment_block.h"
 #include "core/judge.h"
-#include "core/lock_plan.h"
-#include "core/seen_faults.h"
-#include "core/working_set.h"
+#include "core/lock_planner.h"
 #include "probe/clock_linux.h"
 #include "probe/page_cache_linux.h"
 #include "report/prove_json.h"
@@ -122,10 +120,7 @@ class BlockRun {
     for (const Record& record : records) {
       if (record.head.kind == RecordKind::kFaults) note(record_cast<FaultsRecord>(record));
     }
-    if (is_locked_ && arm_ != LockArm::kPlan) return;
-    faults_.clear();
-    seen_.add(records, faults_);
-    for (const SeenFault& fault : faults_) set_.add(fault);
+    if (!is_locked_ || arm_ == LockArm::kPlan) touches_.take(records);
   }
 
   /// The thread's own counters: the last before, and the last inside.
@@ -144,7 +139,7 @@ class BlockRun {
       is_locked_ = true;
       lock();
       count_from(std::max(time_.begin, probe::monotonic_now() + kRecovery));
-    } else if (is_locked_ && arm_ == LockArm::kPlan && set_.pages().size() > planned_pages_) {
+    } else if (is_locked_ && arm_ == LockArm::kPlan && touches_.pages() > planned_pages_) {
       lock();  // as `run` does: what was not seen at first waits once, and not again
     }
     const Nanos every = is_locked_ ? page_out_every_ : kLearnEvery;
@@ -176,10 +171,10 @@ class BlockRun {
           "sysctl kernel.perf_event_paranoid=2, or root";
       return {};
     }
-    planned_pages_ = set_.pages().size();
+    planned_pages_ = touches_.pages();
     std::vector<MemoryRange> ranges;
-    const auto thread = static_cast<uint32_t>(thread_.opened().device->thread_id());
-    for (const PlannedLock& lock : plan_locks(set_, seen_.space(), thread, INT64_MAX).locks) {
+    const LockPlan plan = touches_.plan(thread_.opened().device->thread_id(), INT64_MAX);
+    for (const PlannedLock& lock : plan.locks) {
       ranges.push_back({lock.begin, static_cast<size_t>(lock.size_bytes), "lock plan"});
     }
     return ranges;
@@ -209,10 +204,8 @@ class BlockRun {
   CountedTime time_;
   Nanos lock_at_;
   FaultsRecord before_;
-  SeenFaults seen_;
-  WorkingSet set_{probe::page_bytes()};
-  size_t planned_pages_ = 0;  ///< Of set_, when ranges were locked last.
-  std::vector<SeenFault> faults_;
+  LockPlanner touches_{probe::page_bytes()};
+  size_t planned_pages_ = 0;  ///< Of touches_, when ranges were locked last.
   Nanos next_page_out_;
   int64_t page_outs_ = 0;
   int64_t instrument_bytes_ = 0;

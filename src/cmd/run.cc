@@ -15,9 +15,8 @@
 #include "cmd/output.h"
 #include "cmd/run_program.h"
 #include "core/byte_size.h"
+#include "core/lock_planner.h"
 #include "core/saved_plan.h"
-#include "core/seen_faults.h"
-#include "core/working_set.h"
 #include "probe/file_descriptor.h"
 #include "probe/page_cache_linux.h"
 #include "report/printable.h"
@@ -46,19 +45,14 @@ RunRemedy remedy_of(const std::string& word) {
   return word == "off" ? RunRemedy::kNever : RunRemedy::kWhereNeeded;
 }
 
-/// What a trace's thread faulted on, as plan_locks() orders it.
+/// What a trace's thread faulted on, in the plan's order.
 Result<std::vector<PlannedLock>> plan_of_trace(const std::string& path) {
   HF_TRY_ASSIGN(TraceReader reader, session::open_trace(path));
-  SeenFaults seen;
-  WorkingSet set(probe::page_bytes());
-  std::vector<SeenFault> faults;
+  LockPlanner touches(probe::page_bytes());
   for (auto records = reader.next(); !records.empty(); records = reader.next()) {
-    faults.clear();
-    seen.add(records, faults);
-    for (const SeenFault& fault : faults) set.add(fault);
+    touches.take(records);
   }
-  const auto thread = static_cast<uint32_t>(reader.info().observed_thread);
-  return plan_locks(set, seen.space(), thread, INT64_MAX).locks;
+  return touches.plan(reader.info().observed_thread, INT64_MAX).locks;
 }
 
 Result<std::vector<PlannedLock>> read_plan(const std::string& path) {
