@@ -3,9 +3,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <dlfcn.h>
 
 #include <utility>
+
+#include "base/optional_library.h"
 
 namespace holdfast::cmd {
 namespace {
@@ -46,32 +47,27 @@ struct Archive::Library {
   decltype(&::archive_entry_set_perm) set_mode = nullptr;
   decltype(&::archive_entry_set_mtime) set_time = nullptr;
 
-  template <class Function>
-  static bool find(void* library, const char* name, Function& function) {
-    function = reinterpret_cast<Function>(dlsym(library, name));
-    return function != nullptr;
-  }
   bool load() {
-    void* library = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL);
-    return library != nullptr && find(library, "archive_write_new", create) &&
-           find(library, "archive_write_free", free_writer) &&
-           find(library, "archive_write_set_format_pax_restricted", set_tar) &&
-           find(library, "archive_write_set_format_mtree", set_mtree) &&
-           find(library, "archive_write_add_filter_zstd", add_zstd) &&
-           find(library, "archive_write_set_options", set_options) &&
-           find(library, "archive_write_set_bytes_in_last_block", set_last_block) &&
-           find(library, "archive_write_open", open) &&
-           find(library, "archive_write_header", write_header) &&
-           find(library, "archive_write_data", write_data) &&
-           find(library, "archive_write_close", close) &&
-           find(library, "archive_error_string", error_string) &&
-           find(library, "archive_entry_new", new_entry) &&
-           find(library, "archive_entry_free", free_entry) &&
-           find(library, "archive_entry_set_pathname", set_path) &&
-           find(library, "archive_entry_set_size", set_size) &&
-           find(library, "archive_entry_set_filetype", set_type) &&
-           find(library, "archive_entry_set_perm", set_mode) &&
-           find(library, "archive_entry_set_mtime", set_time);
+    const OptionalLibrary library({"libarchive.so.13"});
+    return library.find("archive_write_new", create) &&
+           library.find("archive_write_free", free_writer) &&
+           library.find("archive_write_set_format_pax_restricted", set_tar) &&
+           library.find("archive_write_set_format_mtree", set_mtree) &&
+           library.find("archive_write_add_filter_zstd", add_zstd) &&
+           library.find("archive_write_set_options", set_options) &&
+           library.find("archive_write_set_bytes_in_last_block", set_last_block) &&
+           library.find("archive_write_open", open) &&
+           library.find("archive_write_header", write_header) &&
+           library.find("archive_write_data", write_data) &&
+           library.find("archive_write_close", close) &&
+           library.find("archive_error_string", error_string) &&
+           library.find("archive_entry_new", new_entry) &&
+           library.find("archive_entry_free", free_entry) &&
+           library.find("archive_entry_set_pathname", set_path) &&
+           library.find("archive_entry_set_size", set_size) &&
+           library.find("archive_entry_set_filetype", set_type) &&
+           library.find("archive_entry_set_perm", set_mode) &&
+           library.find("archive_entry_set_mtime", set_time);
   }
 
   [[nodiscard]] bool set_up(archive* writer, ArchiveForm form, std::string& bytes) const {

@@ -2,10 +2,11 @@
 #include "reporter/http_post.h"
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "base/optional_library.h"
 
 namespace holdfast::reporter {
 namespace {
@@ -24,22 +25,15 @@ struct Curl {
   decltype(&::curl_slist_append) append = nullptr;
   decltype(&::curl_slist_free_all) free_all = nullptr;
 
-  template <class Function>
-  static bool find(void* library, const char* name, Function& function) {
-    function = reinterpret_cast<Function>(dlsym(library, name));
-    return function != nullptr;
-  }
   bool load() {
-    void* library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-    return library != nullptr && find(library, "curl_global_init", global_init) &&
-           find(library, "curl_easy_init", init) && find(library, "curl_easy_cleanup", cleanup) &&
-           find(library, "curl_easy_setopt", setopt) &&
-           find(library, "curl_easy_perform", perform) &&
-           find(library, "curl_easy_getinfo", getinfo) &&
-           find(library, "curl_easy_strerror", strerror) &&
-           find(library, "curl_slist_append", append) &&
-           find(library, "curl_slist_free_all", free_all);
+    const OptionalLibrary library({"libcurl.so.4", "libcurl-gnutls.so.4"});
+    return library.find("curl_global_init", global_init) && library.find("curl_easy_init", init) &&
+           library.find("curl_easy_cleanup", cleanup) && library.find("curl_easy_setopt", setopt) &&
+           library.find("curl_easy_perform", perform) &&
+           library.find("curl_easy_getinfo", getinfo) &&
+           library.find("curl_easy_strerror", strerror) &&
+           library.find("curl_slist_append", append) &&
+           library.find("curl_slist_free_all", free_all);
   }
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "session/desktop_notice_linux.h"
 
-#include <dlfcn.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -10,6 +8,8 @@
 #include <optional>
 #include <thread>
 #include <utility>
+
+#include "base/optional_library.h"
 
 namespace holdfast::session {
 namespace {
@@ -28,13 +28,12 @@ class Bus {
  public:
   bool open() {
     if (bus_ != nullptr) return true;
-    void* library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) return false;
-    const auto open_user =
-        reinterpret_cast<int (*)(void** bus)>(dlsym(library, "sd_bus_open_user"));
-    call_ = reinterpret_cast<Call>(dlsym(library, "sd_bus_call_method_async"));
-    flush_ = reinterpret_cast<int (*)(void* bus)>(dlsym(library, "sd_bus_flush"));
-    if (open_user == nullptr || call_ == nullptr || flush_ == nullptr) return false;
+    const OptionalLibrary library({"libsystemd.so.0"});
+    int (*open_user)(void** bus) = nullptr;
+    if (!library.find("sd_bus_open_user", open_user) ||
+        !library.find("sd_bus_call_method_async", call_) || !library.find("sd_bus_flush", flush_)) {
+      return false;
+    }
     if (open_user(&bus_) < 0) bus_ = nullptr;
     return bus_ != nullptr;
   }
