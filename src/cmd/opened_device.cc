@@ -22,13 +22,23 @@ int64_t locked_bytes_now() {
   return status ? status->locked_bytes.value_or(0) : 0;
 }
 
+/// A sound library keeps the state of its streams there, and does not say where. Empty when the
+/// mappings cannot be read.
+std::vector<MemoryRange> heap_now() {
+  const Result<std::vector<Mapping>> mappings = probe::read_mappings(getpid());
+  return mappings ? heap_ranges(*mappings) : std::vector<MemoryRange>{};
+}
+
 }  // namespace
 
 std::vector<MemoryRange> OpenedDevice::touched_memory() const {
   std::vector<MemoryRange> ranges = run->working_set();
   for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
-  for (const MemoryRange& range : act::segments_loaded_since(loaded_before)) {
-    ranges.push_back(range);
+  const std::vector<MemoryRange> libraries = act::segments_loaded_since(loaded_before);
+  ranges.insert(ranges.end(), libraries.begin(), libraries.end());
+  if (!libraries.empty()) {
+    const std::vector<MemoryRange> heap = heap_now();
+    ranges.insert(ranges.end(), heap.begin(), heap.end());
   }
   ranges.insert(ranges.end(), tap_memory.begin(), tap_memory.end());
   return ranges;

@@ -28,8 +28,8 @@ struct OpenedDevice {
   std::vector<MemoryRange> tap_memory;  ///< What a tap of ours touches; it is locked with the rest.
   pid_t server = 0;  ///< The process that serves the device; 0 where there is none.
 
-  /// What the audio thread touches, as far as known: the device's memory, our code, and the
-  /// libraries that came with the device.
+  /// What the audio thread touches, as far as known: the device's memory, our code, the libraries
+  /// that came with the device, and the heap, where these keep their state.
   [[nodiscard]] std::vector<MemoryRange> touched_memory() const;
 };
 

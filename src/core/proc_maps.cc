@@ -35,6 +35,30 @@ bool read_line(std::string_view line, Mapping& mapping) {
   return is_good && mapping.begin < mapping.end;
 }
 
+/// HEAP_MAX_SIZE of glibc's malloc/arena.c where pointers have 64 bits.
+constexpr uintptr_t kArenaBytes = uintptr_t{64} << 20;
+
+bool is_private_memory(const Mapping& mapping) {
+  return mapping.path.empty() && mapping.is_writable && !mapping.is_shared;
+}
+
+/// How far an arena that begins with `mappings[first]` is in use; 0 where none does. Parts of it
+/// that are locked are mappings of their own.
+size_t arena_bytes(const std::vector<Mapping>& mappings, size_t first) {
+  const uintptr_t begin = mappings[first].begin;
+  if (begin % kArenaBytes != 0) return 0;
+  uintptr_t end = begin;
+  size_t next = first;
+  while (next < mappings.size() && mappings[next].begin == end &&
+         is_private_memory(mappings[next])) {
+    end = mappings[next++].end;
+  }
+  const bool is_reserved =
+      next < mappings.size() && mappings[next].begin == end && mappings[next].is_inaccessible();
+  const uintptr_t reserved_end = is_reserved ? mappings[next].end : end;
+  return reserved_end - begin == kArenaBytes ? end - begin : 0;
+}
+
 }  // namespace
 
 bool read_permissions(std::string_view text, Mapping& mapping) {
@@ -65,6 +89,16 @@ const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t addr
       std::upper_bound(mappings.begin(), mappings.end(), address,
                        [](uintptr_t value, const Mapping& mapping) { return value < mapping.end; });
   return after != mappings.end() && after->contains(address) ? &*after : nullptr;
+}
+
+std::vector<MemoryRange> heap_ranges(const std::vector<Mapping>& mappings) {
+  std::vector<MemoryRange> ranges;
+  for (size_t i = 0; i < mappings.size(); ++i) {
+    const bool is_heap = mappings[i].path == "[heap]";
+    const size_t bytes = is_heap ? mappings[i].size_bytes() : arena_bytes(mappings, i);
+    if (bytes > 0) ranges.push_back({mappings[i].begin, bytes, "heap"});
+  }
+  return ranges;
 }
 
 }  // namespace holdfast

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/memory_range.h"
 #include "base/result.h"
 
 namespace holdfast {
@@ -44,5 +45,9 @@ Result<std::vector<Mapping>> parse_proc_maps(std::string_view text);
 
 /// The mapping that contains `address`, or nullptr. `mappings` in rising order.
 const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t address);
+
+/// Where malloc() keeps what is small: "[heap]", and the arenas that glibc gives to threads, each
+/// at a multiple of 64 MiB that is reserved up to the next one.
+std::vector<MemoryRange> heap_ranges(const std::vector<Mapping>& mappings);
 
 }  // namespace holdfast

@@ -275,6 +275,7 @@ int map_control(Card& card, const std::string& path) {
   ::close(file);
   if (mapped == MAP_FAILED) return -errno;
   card.control = static_cast<CardControl*>(mapped);
+  mlock(mapped, sizeof(CardControl));  // registers of a card are never away
   return card.control->condition.load() == kGone ? -ENODEV : 0;
 }
 

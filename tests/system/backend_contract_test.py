@@ -31,6 +31,7 @@ class Place:
         self.binaries = build / "src/cmd"
         self.modules = build / "src/lib/holdfast/audio"
         self.support = build / "tests/support"
+        self.stage = build / "tests/blind/blind_stage"
         self.directory = pathlib.Path(directory)
         os.chmod(directory, 0o777)
 
@@ -60,11 +61,23 @@ def stop(process, seconds):
     os.kill(process, signal.SIGCONT)
 
 
+def count_command(system, *arguments):
+    command = [system.place.binaries / "holdfast", "count", "--device", system.device(), *arguments]
+    return [str(word) for word in command]
+
+
 def count(system, *arguments):
     """The program itself."""
-    command = [system.place.binaries / "holdfast", "count", "--device", system.device(), *arguments]
-    return subprocess.run([str(word) for word in command], env=system.environment(), capture_output=True,
+    return subprocess.run(count_command(system, *arguments), env=system.environment(), capture_output=True,
                           stdin=subprocess.DEVNULL, text=True, check=False, timeout=60, **system.identity())
+
+
+def watch(system, *arguments):
+    """The same, while it runs."""
+    process = subprocess.Popen(count_command(system, *arguments), env=system.environment(), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    system.processes.append(process)
+    return process
 
 
 def check_counts(result, system, most_torn=None):
@@ -174,10 +187,29 @@ def a_normal_user_gets_what_the_system_gives(system):
     assert summary["limitations"], ("what was refused is not told", summary)
 
 
+def nothing_of_its_audio_thread_can_be_pushed_out(system):
+    """Whatever can leave the process does; the same with nothing locked shows that it does."""
+    if os.geteuid() != 0:
+        raise Missing("pushing pages out of a process needs root")
+    stage = system.launch(system.place.stage, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    if not json.loads(stage.stdout.readline())["swap"]:
+        raise Missing("there is nowhere for what is in no file to go: no swap")
+    system.start(64)
+    programs = [watch(system, "--for", "6s", "--json", *lock) for lock in ([], ["--no-lock"])]
+    time.sleep(1)
+    evict = [system.place.binaries / "holdfast", "evict", "--what", "all", "--every", "500ms", "--for", "2s", "--pid"]
+    for process in [system.launch(*evict, program.pid) for program in programs]:
+        assert process.wait(60) in (0, 1), process.args
+    locked, unlocked = [json.loads(program.communicate(timeout=60)[0].splitlines()[-1]) for program in programs]
+    assert unlocked["own_major_faults"] > 0, ("nothing was pushed out", unlocked)
+    assert locked["own_major_faults"] == 0, locked
+
+
 CONTRACT = (a_normal_run_loses_nothing_by_mistake, a_client_that_sleeps_is_counted_exactly,
             a_stopped_client_is_counted_exactly, a_late_server_is_told_from_a_late_client,
             a_server_that_comes_back_begins_an_epoch, a_server_that_stays_away_is_told,
-            without_a_server_it_says_what_to_do, a_normal_user_gets_what_the_system_gives)
+            without_a_server_it_says_what_to_do, a_normal_user_gets_what_the_system_gives,
+            nothing_of_its_audio_thread_can_be_pushed_out)
 
 
 def run_check(check, make_system, build):

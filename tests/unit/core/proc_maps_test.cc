@@ -56,6 +56,31 @@ TEST(ProcMaps, FindsTheMappingOfAnAddress) {
   EXPECT_EQ(find_mapping(*mappings, 0x3000), nullptr);
 }
 
+TEST(ProcMaps, HeapsAreTheMainOneAndTheArenasOfThreads) {
+  const auto mappings = parse_proc_maps(
+      "564d3c664000-564d3c714000 rw-p 0 0:0 0          [heap]\n"
+      "7f6844000000-7f6844021000 rw-p 0 0:0 0\n"  // of a thread
+      "7f6844021000-7f6848000000 ---p 0 0:0 0\n"  // what it may grow into
+      "7f684c000000-7f684c010000 rw-p 0 0:0 0\n"  // of another: one part of it is locked
+      "7f684c010000-7f684c021000 rw-p 0 0:0 0\n"
+      "7f684c021000-7f6850000000 ---p 0 0:0 0\n"
+      "7f6854000000-7f6858000000 rw-p 0 0:0 0\n"  // full
+      "7f685c000000-7f685c001000 rw-p 0 0:0 0\n"  // happens to lie there: a stack above its guard
+      "7f685c001000-7f685c002000 ---p 0 0:0 0\n"
+      "7f6860000000-7f6860001000 rw-s 0 0:0 0\n"  // shared
+      "7f6860001000-7f6864000000 ---p 0 0:0 0\n");
+  ASSERT_TRUE(mappings);
+  std::vector<std::pair<uintptr_t, size_t>> found;
+  for (const MemoryRange& range : heap_ranges(*mappings)) {
+    found.emplace_back(range.begin, range.size_bytes);
+  }
+  const std::vector<std::pair<uintptr_t, size_t>> expected = {{0x564d3c664000, 0xb0000},
+                                                              {0x7f6844000000, 0x21000},
+                                                              {0x7f684c000000, 0x21000},
+                                                              {0x7f6854000000, 0x4000000}};
+  EXPECT_EQ(found, expected);
+}
+
 TEST(ProcMaps, AProcessWithoutMemoryHasNone) {
   const auto mappings = parse_proc_maps("");
   ASSERT_TRUE(mappings);
