@@ -3,6 +3,7 @@
 """Proof that each measurement can fall short: its judgement, fed with made-up observations."""
 import contextlib
 import io
+import tempfile
 import unittest
 
 import clickhouse_speed
@@ -14,6 +15,7 @@ import pressure_comparison
 import pressure_soak
 import real_experiments
 import record_pressure
+import record_take
 import recorder_survival
 import slow_disk
 import system_calls
@@ -301,6 +303,31 @@ class RecordPressure(unittest.TestCase):
 
     def test_without_faults_beside_it_nothing_was_pressed(self):
         self.assertIsNone(self.judged(theirs=0))
+
+
+class LongTake(unittest.TestCase):
+    PLAYED = bytes(range(5 * record_take.STEREO_BYTES))  # five frames, over and over
+
+    def difference(self, gaps, length, samples):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(bytes(record_take.HEAD_BYTES) + samples)
+            file.flush()
+            return record_take.first_difference(file.name, gaps, length, self.PLAYED)
+
+    def frames(self, first, count):
+        return b"".join(self.PLAYED[at % 5 * 6:][:6] for at in range(first, first + count))
+
+    def test_what_was_played_with_silence_in_its_gaps_is_right(self):
+        samples = self.frames(0, 7) + bytes(3 * 6) + self.frames(10, 4)
+        self.assertIsNone(self.difference([(7, 3)], 14, samples))
+        self.assertIsNone(self.difference([(7, 3)], 14, samples + b"LIST"))
+
+    def test_a_wrong_sample_a_moved_gap_and_a_wrong_length_are_found(self):
+        samples = self.frames(0, 7) + bytes(3 * 6) + self.frames(10, 4)
+        self.assertEqual(self.difference([(7, 3)], 14, samples[:20] + b"x" + samples[21:]), 0)
+        for gaps, length, changed in (([(8, 3)], 14, samples), ([(7, 2)], 14, samples), ([(7, 3)], 13, samples),
+                                      ([(7, 3)], 15, samples), ([(7, 3)], 14, samples[6:])):
+            self.assertIsNotNone(self.difference(gaps, length, changed), (gaps, length))
 
 
 class ExplainMemory(unittest.TestCase):
