@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Proof that each measurement can fall short: its judgement, fed with made-up observations."""
 import contextlib
+import dataclasses
 import io
 import tempfile
 import unittest
 
+import benchmarks_page
 import clickhouse_speed
 import explain_memory
 import field_report_cost
@@ -20,7 +22,6 @@ import recorder_survival
 import slow_disk
 import system_calls
 import take_survival
-import verify
 from figure import Figure, conclude
 
 STRACE = """10 clone3(...) = 11
@@ -366,18 +367,28 @@ class Page(unittest.TestCase):
     FIGURE = Figure("work", "<= 1", "2", False, "counted")
 
     def test_only_the_part_between_the_marks_is_replaced(self):
-        begin, end = verify.MARKS
+        begin, end = benchmarks_page.MARKS
         page = f"# Benchmarks\n\n{begin}\nold\n{end}\n\nkept\n"
-        self.assertEqual(verify.replace_section(page, "new\n"),
+        self.assertEqual(benchmarks_page.replace_section(page, "new\n"),
                          f"# Benchmarks\n\n{begin}\nnew\n{end}\n\nkept\n")
 
     def test_a_page_without_marks_gets_them(self):
-        self.assertEqual(verify.replace_section("text\n", "new\n").count(verify.MARKS[0]), 1)
+        self.assertEqual(benchmarks_page.replace_section("text\n", "new\n").count(benchmarks_page.MARKS[0]), 1)
 
-    def test_the_section_says_asked_measured_verdict_and_how(self):
-        text = verify.section([self.FIGURE], "head.", is_quick=False)
-        self.assertIn("| work | <= 1 | 2 | **falls short** |", text)
+    def test_the_section_says_asked_measured_verdict_run_and_how(self):
+        text = benchmarks_page.section(benchmarks_page.add_run(benchmarks_page.empty(), "part", [self.FIGURE], "today"))
+        self.assertIn("| work | <= 1 | 2 | **falls short** | 1 |", text)
+        self.assertIn("1. today", text)
         self.assertIn("- *work*: counted.", text)
+
+    def test_a_part_measured_again_leaves_the_others_as_they_were(self):
+        book = benchmarks_page.empty()
+        for part, run in (("a", "monday"), ("b", "monday"), ("a", "tuesday")):
+            book = benchmarks_page.add_run(book, part, [self.FIGURE, dataclasses.replace(self.FIGURE, name=part)], run)
+        self.assertEqual([(row["part"], book["runs"][row["run"] - 1]) for row in book["figures"]],
+                         [("a", "tuesday"), ("a", "tuesday"), ("b", "monday"), ("b", "monday")])
+        book = benchmarks_page.add_run(book, "b", [self.FIGURE], "tuesday")
+        self.assertEqual((book["runs"], len(book["figures"])), (["tuesday"], 3))
 
     def test_exit_codes_tell_falling_short_from_not_measured(self):
         held, skipped = (Figure("a", "b", "c", holds, "d") for holds in (True, None))

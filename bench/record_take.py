@@ -28,6 +28,7 @@ HEAD_BYTES = 49152
 RATE = 48000
 STEREO_BYTES = 6  # of a 24-bit frame
 MODULUS = 1 << 24  # of the frame numbers that samples tell
+WIDE_RING = 2048
 LOSS_FRAMES = (1, 187, 64, 5000)
 
 
@@ -91,12 +92,11 @@ def wide(build, seconds):
     with tempfile.TemporaryDirectory(prefix="holdfast-wide-", dir=build) as folder:
         if shutil.disk_usage(folder).free < 2 * seconds * 192000 * 256:
             return skipped(name, WIDE_ASKED, "too little disk")
-        done = subprocess.run([program(build), "record", f"{folder}/take.wav", "--device", "virtual:policy=catchup,ring=256",
+        done = subprocess.run([program(build), "record", f"{folder}/take.wav", "--device", f"virtual:policy=catchup,ring={WIDE_RING}",
                                "--rate", "192000", "--channels", "64", "--frames", "16", "--format", "32", "--for", f"{seconds}s",
                                "--buffer", "1GiB", "--json", "--no-notices"], capture_output=True, text=True, check=False)
         *_, summary, take = [json.loads(line) for line in done.stdout.splitlines()]
-        size = os.path.getsize(f"{folder}/take.wav")
-    is_right = take["length_frames"] == summary["elapsed_frames"] == (size - HEAD_BYTES) // 256
+        is_right = take["length_frames"] == summary["elapsed_frames"] == takes.frames_by_libsndfile(f"{folder}/take.wav")
     causes = ", ".join(f"{cause} {count}" for cause, count in summary["causes"].items())
     measured = (f"{take['own_lost_frames']} of {take['length_frames']} frames lost by the recorder, {summary['missing_frames']} by "
                 f"a late audio thread{f' ({causes})' if causes else ''}; file {'as long as the run' if is_right else 'of another length'}")
@@ -104,7 +104,7 @@ def wide(build, seconds):
     # that it can do without.
     holds = take["own_lost_frames"] == 0 and is_right
     return Figure(name, WIDE_ASKED, measured, holds if summary["missing_frames"] == 0 or not holds else None,
-                  "virtual device that keeps 256 blocks; ring limit 1 GiB")
+                  f"virtual device that keeps {WIDE_RING} blocks, 171 ms, so that a pause of the host is none of its own; ring limit 1 GiB")
 
 
 def all_frame_numbers():

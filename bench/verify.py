@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Measures every figure the project promises and says of each: asked, measured, holds or falls short.
 
-Prints the table, and with --write puts it into the page given, between the two marks there. The long
-forms take about an hour and a half, as root on an otherwise idle machine; --quick takes five minutes and
-says less. Exit codes: 0 no figure falls short, 1 one does. What cannot be measured here is listed
-with the reason.
+Prints them, and with --write keeps them in the page given and in the .json beside it, where what was not measured
+this time stays as it was. The long forms take about two hours, as root on an otherwise idle machine; --quick takes
+five minutes and says less. PART: only this, one of those that --list lists. Exit codes: 0 no figure falls short,
+1 one does. What cannot be measured here is listed with the reason.
 
-usage: verify.py BUILD_DIR [--quick] [--write PAGE]
+usage: verify.py BUILD_DIR [PART ...] [--quick] [--write PAGE] [--list]
 """
 import argparse
 import datetime
@@ -20,7 +20,9 @@ import sys
 import time
 
 import benchmark_times
+import benchmarks_page
 import clickhouse_speed
+import collect_garbage
 import collect_load
 import evict_pages
 import experiment_statistics
@@ -49,7 +51,6 @@ import system_calls
 import take_survival
 from figure import Figure
 
-MARKS = ("<!-- figures: begin (bench/verify.py writes this part) -->", "<!-- figures: end -->")
 BUSY_PERCENT = 10  # of all processors, used by others: above this, times say little
 
 
@@ -74,44 +75,57 @@ def recorded_runs(build):
                   "number, which is the truth that the timeline is compared with")
 
 
-def measure_all(build, is_quick):
-    """One measurement after the other, none beside another."""
-    programs = f"{build}/src/cmd"
-    rounds, seconds = (4, 2) if is_quick else (20, 5)
-    lengths = ["1min", "10min", "1h"] if is_quick else ["10min", "1h", "3h"]
-    yield million_losses(build)
-    yield recorded_runs(build)
-    yield from sound_system_losses.measure(build, "alsa", is_quick)
-    yield from sound_system_losses.measure(build, "jack", is_quick)
-    yield from sound_system_losses.measure(build, "pipewire", is_quick)
-    yield from instructions.figures(f"{build}/bench/on_block_work")
-    yield from module_instructions.figures(f"{build}/bench")
-    yield from benchmark_times.figures(build)
-    yield from system_calls.figures(programs)
-    yield from lateness_vs_cyclictest.figures(build, rounds, seconds, is_verbose=False)
-    yield from experiment_statistics.figures(build)
-    yield from fleet_statistics.figures(build, 40 if is_quick else 1000)
-    yield from explain_memory.figures(programs, lengths)
-    yield from explain_glitches.measure(build)
-    yield from real_experiments.figures(build, is_quick)
-    yield from lock_call_cost.figures(build, *((3, 200) if is_quick else (7, 500)))
-    yield from observer_share.measure(build, *((2, 3.0) if is_quick else (10, 5.0)))
+def sound_systems(build, is_quick):
+    for name in ("alsa", "jack", "pipewire"):
+        yield from sound_system_losses.measure(build, name, is_quick)
+
+
+def observer_under_pressure(build, is_quick):
     if not is_quick:
         yield observer_pressure.measure(build, 60)
-    yield from pressure_comparison.figures(build, *((25, 1) if is_quick else (600, 5)))
-    yield from pressure_cycles.figures(programs, 20 if is_quick else 1000)
-    yield from evict_pages.figures(build, 20 if is_quick else evict_pages.ASKED_EVICTIONS)
-    yield from record_take.figures(build, is_quick)
-    yield from take_survival.figures(build, is_quick)
-    yield from recorder_survival.figures(build, is_quick)
-    yield from slow_disk.figures(build, is_quick)
-    yield from record_pressure.figures(build, 8 if is_quick else 120)
-    yield from report_page.figures(build)
-    yield from report_kills.figures(build, 10 if is_quick else 100)
-    yield from field_report_cost.figures(build, *((2, 3) if is_quick else (10, 10)))
-    yield from collect_load.figures(build, 3 if is_quick else 20)
-    yield from clickhouse_speed.figures(build, *((3, 300_000) if is_quick else (20, 10_000_000)))
-    yield from pressure_soak.figures(programs, 8 if is_quick else 600, is_verbose=False)
+
+
+def either(quick, long):
+    """A part's figures from its two forms, each the arguments after the build directory."""
+    return lambda figures: lambda build, is_quick: figures(build, *(quick if is_quick else long))
+
+
+# One after the other, none beside another. Each: (build, is_quick) -> figures.
+PARTS = {
+    "million_losses": lambda build, _: [million_losses(build)],
+    "recorded_runs": lambda build, _: [recorded_runs(build)],
+    "sound_system_losses": sound_systems,
+    "instructions": lambda build, _: instructions.figures(f"{build}/bench/on_block_work"),
+    "module_instructions": lambda build, _: module_instructions.figures(f"{build}/bench"),
+    "benchmark_times": lambda build, _: benchmark_times.figures(build),
+    "system_calls": lambda build, _: system_calls.figures(f"{build}/src/cmd"),
+    "lateness_vs_cyclictest": lambda build, is_quick: lateness_vs_cyclictest.figures(
+        build, *((4, 2) if is_quick else (20, 5)), is_verbose=False),
+    "experiment_statistics": lambda build, _: experiment_statistics.figures(build),
+    "fleet_statistics": either([40], [1000])(fleet_statistics.figures),
+    "explain_memory": lambda build, is_quick: explain_memory.figures(
+        f"{build}/src/cmd", ["1min", "10min", "1h"] if is_quick else ["10min", "1h", "3h"]),
+    "explain_glitches": lambda build, _: explain_glitches.measure(build),
+    "real_experiments": real_experiments.figures,
+    "lock_call_cost": either([3, 200], [7, 500])(lock_call_cost.figures),
+    "observer_share": either([2, 3.0], [10, 5.0])(observer_share.measure),
+    "observer_pressure": observer_under_pressure,
+    "pressure_comparison": either([25, 1], [600, 5])(pressure_comparison.figures),
+    "pressure_cycles": lambda build, is_quick: pressure_cycles.figures(f"{build}/src/cmd", 20 if is_quick else 1000),
+    "evict_pages": either([20], [evict_pages.ASKED_EVICTIONS])(evict_pages.figures),
+    "record_take": record_take.figures,
+    "take_survival": take_survival.figures,
+    "recorder_survival": recorder_survival.figures,
+    "slow_disk": slow_disk.figures,
+    "record_pressure": either([8], [120])(record_pressure.figures),
+    "report_page": lambda build, _: report_page.figures(build),
+    "report_kills": either([10], [100])(report_kills.figures),
+    "field_report_cost": either([2, 3], [10, 10])(field_report_cost.figures),
+    "collect_load": either([3], [20])(collect_load.figures),
+    "collect_garbage": either([1000], [collect_garbage.ASKED_BODIES])(collect_garbage.figures),
+    "clickhouse_speed": either([3, 300_000], [20, 10_000_000])(clickhouse_speed.figures),
+    "pressure_soak": lambda build, is_quick: pressure_soak.figures(f"{build}/src/cmd", 8 if is_quick else 600, is_verbose=False),
+}
 
 
 def processor():
@@ -144,58 +158,38 @@ def busy_percent(seconds=3):
     return 100 * (1 - (idle_later - idle) / (total_later - total))
 
 
-def condition(before, after):
-    text = f"others used {before:.0f} % of the processors before it, {after:.0f} % after it"
-    is_busy = max(before, after) > BUSY_PERCENT
-    return text + (": **machine busy**, times say little" if is_busy else "")
-
-
-def table(figures):
-    lines = ["| figure | asked | measured | verdict |", "|---|---|---|---|"]
-    lines += [f"| {f.name} | {f.asked} | {f.measured} | **{f.verdict}** |" for f in figures]
-    return "\n".join(lines)
-
-
-def how_measured(figures):
-    """One line per way of measuring, naming the figures it gave."""
-    names = {}
-    for figure in figures:
-        names.setdefault(figure.how, []).append(figure.name)
-    return "\n".join(f"- *{'*, *'.join(these)}*: {how}." for how, these in names.items())
-
-
-def section(figures, head, is_quick):
-    form = " Short forms (`make bench`)." if is_quick else " Long forms (`make verify`)."
-    return f"{head}{form}\n\n{table(figures)}\n\n### How measured\n\n{how_measured(figures)}\n"
-
-
-def replace_section(page, text):
-    """The page with `text` between the marks; appended with its marks where there were none."""
-    begin, end = MARKS
-    before, found, rest = page.partition(begin)
-    after = rest.partition(end)[2] if found else "\n"
-    return f"{before}{begin}\n{text}{end}{after}"
+def conditions(is_quick, before, after):
+    """When, where and in whose company a part was measured."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    form = "short forms (`make bench`)" if is_quick else "long forms (`make verify`)"
+    company = "**others used it, too**: times say little" if max(before, after) > BUSY_PERCENT else "nobody else used it"
+    return f"{today} on {machine()}; {form}; {company}."
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="only these")
     parser.add_argument("--quick", action="store_true", help="short forms")
     parser.add_argument("--write", type=pathlib.Path, metavar="PAGE", help="keep the result there")
+    parser.add_argument("--list", action="store_true", help="list the parts, measure nothing")
     options = parser.parse_args()
-    before = busy_percent()
-    figures = []
-    for figure in measure_all(os.path.abspath(options.build), options.quick):
-        figures.append(figure)
-        print(f"{figure.verdict:12}  {figure.name}: {figure.measured} (asked: {figure.asked})", flush=True)
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    head = f"Measured {today} on {machine()}; {condition(before, busy_percent())}."
-    print(head)
-    if options.write:
-        page = options.write.read_text(encoding="utf-8")
-        options.write.write_text(replace_section(page, section(figures, head, options.quick)),
-                                 encoding="utf-8")
-    return 1 if any(figure.holds is False for figure in figures) else 0
+    if options.list:
+        print("\n".join(PARTS))
+        return 0
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; --list lists them")
+    falls_short = False
+    for part in options.parts or PARTS:
+        before = busy_percent()
+        figures = []
+        for figure in PARTS[part](os.path.abspath(options.build), options.quick):
+            figures.append(figure)
+            print(f"{figure.verdict:12}  {figure.name}: {figure.measured} (asked: {figure.asked})", flush=True)
+        falls_short |= any(figure.holds is False for figure in figures)
+        if options.write:
+            benchmarks_page.write(options.write, part, figures, conditions(options.quick, before, busy_percent()))
+    return 1 if falls_short else 0
 
 
 if __name__ == "__main__":
