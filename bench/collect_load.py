@@ -19,7 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/s
 import field_reports  # noqa: E402
 
 # connections, reports per request, reports per second asked, 99 of 100 requests within ms
-FORMS = [(1, 1, 2000, None), (128, 1, 30_000, 20), (128, 10, 30_000, 20)]
+# With 10 in each of 128 requests there are 1,280 under way: at 30,000/s each waits for 43 ms, whatever the store does.
+FORMS = [(1, 1, 2000, None), (128, 1, 30_000, 20), (128, 10, 30_000, None)]
 MEMORY_MB = 100
 HOW = ("`bench/collect_load`: new reports (1 of 9 with glitches) over loopback HTTP, load and collector on the same "
        "processors; synchronous=FULL; every acknowledged report is counted in the file afterwards")

@@ -11,8 +11,8 @@ constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA cache_size = -24000;
-PRAGMA wal_autocheckpoint = 8000;
-PRAGMA journal_size_limit = 67108864;
+PRAGMA wal_autocheckpoint = 80000;
+PRAGMA journal_size_limit = 268435456;
 PRAGMA foreign_keys = OFF;
 )";
 

@@ -29,7 +29,8 @@ class WalCheckpointer {
  private:
   explicit WalCheckpointer(SqliteDatabase database);
   void run();
-  /// Under the mutex: enough for the other thread, enough for the writer.
+  /// Under the mutex: anything to copy, enough for the other thread, enough for the writer.
+  [[nodiscard]] bool has_rest() const;
   [[nodiscard]] bool is_long() const;
   [[nodiscard]] bool is_nearly_copied() const;
 
