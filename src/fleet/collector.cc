@@ -104,7 +104,9 @@ class HttpCollector final : public Collector {
 
   CollectorSummary run() override {
     server_->every(100, [this] {
-      if (options_.should_stop && options_.should_stop()) server_->stop();
+      if (!options_.should_stop || !options_.should_stop()) return;
+      is_ending_ = true;  // the server waits for answers that are under way
+      server_->stop();
     });
     server_->every(1000, [this] { keys_.refresh(); });
     server_->run();

@@ -12,6 +12,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -374,6 +375,30 @@ def check_other_files_are_left_alone(place):
         assert ((folder / name).read_bytes() if (folder / name).is_file() else b"") == before, name
 
 
+def check_a_clickhouse_that_hangs_holds_up_nobody(place):
+    """It takes connections and never answers, which costs a question its whole minute."""
+    token = add_token(place)
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
+        with Collector(place, f"clickhouse=http://127.0.0.1:{silent.getsockname()[1]}",
+                       options=["--inbox", place["folder"] / "reports.db"]) as collector:
+            viewer = socket.create_connection(("127.0.0.1", collector.dashboard))
+            viewer.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            shipper, page = silent.accept(), silent.accept()  # both wait for an answer from now on
+            assert send(collector.port, token, as_lines([report()]))[1][0]["status"] == "stored"
+            assert ask(collector.dashboard, "/metrics")[0] == 200
+            second = subprocess.run([place["holdfast"], "collect", "--store", place["folder"] / "reports.db", "--listen",
+                                     "127.0.0.1:0"], capture_output=True, text=True, check=False)
+            assert second.returncode == 3 and "in use by another collector" in second.stderr, second
+            collector.process.send_signal(signal.SIGINT)
+            viewer.settimeout(30)
+            assert viewer.recv(1000).startswith(b"HTTP/1.1 503"), "broken off, and told"
+            viewer.close()
+            out = collector.process.communicate(timeout=30)[0]
+            assert json.loads(out.splitlines()[-1])["waiting"] == 1, out
+            for each in (shipper[0], page[0]):
+                each.close()
+
+
 def check_what_cannot_be_started_says_why(place):
     store = place["folder"] / "reports.db"
     with Collector(place) as collector:
@@ -628,7 +653,7 @@ def check_a_browser_shows_the_pages(place):
 CHECKS = [check_a_browser_shows_the_pages, check_nginx_in_front_does_tls, check_the_pages_say_what_is_stored, check_what_is_acknowledged_is_stored_once, check_kills_lose_nothing_that_was_acknowledged,
           check_an_end_in_order_answers_everybody, check_tokens, check_viewers, check_garbage_is_refused,
           check_compressed_bodies, check_slow_connections_keep_nobody_waiting, check_connections_are_limited,
-          check_a_full_disk_acknowledges_nothing, check_other_files_are_left_alone,
+          check_a_full_disk_acknowledges_nothing, check_other_files_are_left_alone, check_a_clickhouse_that_hangs_holds_up_nobody,
           check_what_cannot_be_started_says_why, check_a_wish_to_be_deleted,
           check_one_installation_cannot_drown_the_others, check_a_copy_made_under_load_can_be_restored]
 
