@@ -76,7 +76,7 @@ def recorded_runs(build):
 
 
 def sound_systems(build, is_quick):
-    for name in ("alsa", "jack", "pipewire"):
+    for name in sound_system_losses.SYSTEMS:
         yield from sound_system_losses.measure(build, name, is_quick)
 
 
@@ -95,6 +95,7 @@ PARTS = {
     "million_losses": lambda build, _: [million_losses(build)],
     "recorded_runs": lambda build, _: [recorded_runs(build)],
     "sound_system_losses": sound_systems,
+    "clean_runs": either([5], [sound_system_losses.CLEAN_SECONDS])(sound_system_losses.clean_runs),
     "instructions": lambda build, _: instructions.figures(f"{build}/bench/on_block_work"),
     "module_instructions": lambda build, _: module_instructions.figures(f"{build}/bench"),
     "benchmark_times": lambda build, _: benchmark_times.figures(build),
