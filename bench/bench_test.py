@@ -19,6 +19,7 @@ import real_experiments
 import record_pressure
 import record_take
 import recorder_survival
+import recorders_told
 import slow_disk
 import system_calls
 import take_survival
@@ -304,6 +305,24 @@ class RecordPressure(unittest.TestCase):
 
     def test_without_faults_beside_it_nothing_was_pressed(self):
         self.assertIsNone(self.judged(theirs=0))
+
+
+class RecordersTold(unittest.TestCase):
+    def judged(self, *rounds):
+        return recorders_told.judge([("Alsa", "holdfast record", list(rounds)), ("Alsa", "arecord", [(70, "3 overruns", None)])])
+
+    def test_one_frame_beside_the_content_falls_short(self):
+        self.assertIs(self.judged((64, "1 losses", 64), (9, "1 losses", 9)).holds, True)
+        self.assertIs(self.judged((64, "1 losses", 64), (9, "1 losses", 10)).holds, False)
+        self.assertIsNone(self.judged((0, "0 losses", 0)).holds, "nothing was lost")
+
+    def test_numbers_in_words_are_added_up(self):
+        self.assertEqual(recorders_told.told_in_words([(1, "2 flags; skip 30 frames", 30), (1, "1 flags; skip 5 frames", 5)]),
+                         "3 flags; skip 35 frames")
+        self.assertEqual(recorders_told.told_in_words([(1, "nothing", None)]), "nothing")
+
+    def test_silence_and_steps_back_skip_nothing(self):
+        self.assertEqual(recorders_told.missing_in([7, 8, recorders_told.MODULUS // 2, 11, 10, 12]), 2 + 1)
 
 
 class LongTake(unittest.TestCase):

@@ -43,6 +43,7 @@ import real_experiments
 import record_pressure
 import record_take
 import recorder_survival
+import recorders_told
 import report_page
 import report_kills
 import slow_disk
@@ -116,6 +117,7 @@ PARTS = {
     "evict_pages": either([20], [evict_pages.ASKED_EVICTIONS])(evict_pages.figures),
     "record_take": record_take.figures,
     "take_survival": take_survival.figures,
+    "recorders_told": either([1], [5])(recorders_told.figures),
     "recorder_survival": recorder_survival.figures,
     "slow_disk": slow_disk.figures,
     "record_pressure": either([8], [120])(record_pressure.figures),
