@@ -94,8 +94,8 @@ HF_PUBLIC const char* hf_kind_name(int kind) HF_NOTHROW;
 enum {
   HF_PROTECT_PROGRAM = 1,     /* Code, constants and variables of the program. */
   HF_PROTECT_LIBRARIES = 2,   /* The same of every library that is loaded now. */
-  HF_PROTECT_HEAP = 4,        /* The main heap as it is now. Large malloc()s, and those of other
-                               * threads than the main one, are not in it: give them. */
+  HF_PROTECT_HEAP = 4,        /* The heap as it is now, with the arenas of threads where malloc()
+                               * is glibc's. Large malloc()s are not in it: give them. */
   HF_PROTECT_RAISE_LIMIT = 8, /* First raise the soft lock limit to the hard one. */
   HF_PROTECT_DEFAULT = HF_PROTECT_PROGRAM | HF_PROTECT_LIBRARIES
 };

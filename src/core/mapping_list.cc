@@ -78,7 +78,7 @@ std::optional<size_t> MappingList::file_below(size_t index) const {
 /// Where addresses are not random, the heap begins right above the program's bss, and not every
 /// kernel labels all of it.
 bool MappingList::is_heap(size_t index) const {
-  if (mappings_[index].path == "[heap]") return true;
+  if (mappings_[index].path == "[heap]" || is_in_arena(mappings_, index)) return true;
   const auto file = file_below(index);
   if (!file || *file + 1 == index || mappings_[*file].path != program_) return false;
   size_t above = index + 1;

@@ -12,7 +12,7 @@ namespace holdfast {
 enum class MemoryRole : uint8_t {
   kStack,
   kTls,
-  kHeap,              ///< [heap]; large allocations are kAnonymous.
+  kHeap,              ///< [heap], arenas of threads; large allocations are kAnonymous.
   kData,              ///< The program's writable data, bss included.
   kConstants,         ///< Its read-only data, RELRO (the resolved GOT) included.
   kText,              ///< Its code.

@@ -91,6 +91,15 @@ const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t addr
   return after != mappings.end() && after->contains(address) ? &*after : nullptr;
 }
 
+bool is_in_arena(const std::vector<Mapping>& mappings, size_t index) {
+  if (!is_private_memory(mappings[index])) return false;
+  const uintptr_t begin = mappings[index].begin / kArenaBytes * kArenaBytes;
+  const Mapping* const first = find_mapping(mappings, begin);
+  if (first == nullptr) return false;
+  const auto at = static_cast<size_t>(first - mappings.data());
+  return first->begin == begin && mappings[index].begin - begin < arena_bytes(mappings, at);
+}
+
 std::vector<MemoryRange> heap_ranges(const std::vector<Mapping>& mappings) {
   std::vector<MemoryRange> ranges;
   for (size_t i = 0; i < mappings.size(); ++i) {

@@ -46,8 +46,11 @@ Result<std::vector<Mapping>> parse_proc_maps(std::string_view text);
 /// The mapping that contains `address`, or nullptr. `mappings` in rising order.
 const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t address);
 
-/// Where malloc() keeps what is small: "[heap]", and the arenas that glibc gives to threads, each
+/// Whether malloc() keeps small things there for other threads than the first: glibc's arenas, each
 /// at a multiple of 64 MiB that is reserved up to the next one.
+bool is_in_arena(const std::vector<Mapping>& mappings, size_t index);
+
+/// "[heap]" and the arenas, as large as they are now.
 std::vector<MemoryRange> heap_ranges(const std::vector<Mapping>& mappings);
 
 }  // namespace holdfast

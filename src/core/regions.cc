@@ -72,7 +72,7 @@ class Classifier {
   void add_part(size_t index, uintptr_t begin, uintptr_t end) {
     Mapping part = cut(mappings_[index], begin, end);
     if (part.begin >= part.end) return;
-    const std::string owner = owner_of(index);
+    const std::string owner = is_in_arena(mappings_, index) ? "[heap]" : owner_of(index);
     const RegionKind kind = kind_of(mappings_[index], owner);
     region_for(kind, name_for(kind, owner)).parts.push_back(std::move(part));
   }

@@ -109,6 +109,17 @@ TEST(MappingList, MemoryBetweenTheProgramsBssAndTheHeapIsHeap) {
   EXPECT_EQ(named(list, 0x7000), "anonymous memory");
 }
 
+TEST(MappingList, AnArenaOfAThreadIsHeap) {
+  const MappingList list = list_of(
+      "7f684c000000-7f684c010000 rw-p 0 0:0 0 \n"
+      "7f684c010000-7f684c021000 rw-p 0 0:0 0 \n"
+      "7f684c021000-7f6850000000 ---p 0 0:0 0 \n"
+      "7f6854000000-7f6854021000 rw-p 0 0:0 0 \n");
+  EXPECT_EQ(named(list, 0x7f684c000000), "heap");
+  EXPECT_EQ(named(list, 0x7f684c020000), "heap");
+  EXPECT_EQ(named(list, 0x7f6854000000), "anonymous memory");
+}
+
 TEST(MappingList, BssThatIsPartlyLockedIsStillBss) {
   const MappingList list = list_of(
       "1000-2000 r-xp 0000 0:1 9 /usr/bin/audio-editor\n"
