@@ -58,7 +58,10 @@ def replace_section(page, text):
 
 
 def write(page, part, figures, conditions):
-    """Keeps the figures of one part: in the page, and beside it for programs."""
+    """Keeps the figures of one part, in the page and beside it for programs: not where nothing was measured, since what was
+    measured on another day is more."""
+    if all(figure.holds is None for figure in figures):
+        return
     numbers = page.with_suffix(".json")
     book = json.loads(numbers.read_text(encoding="utf-8")) if numbers.exists() else empty()
     book = add_run(book, part, figures, conditions)

@@ -18,6 +18,11 @@ ASKED = f"{ASKED_BODIES} bodies: no finding, a good report is taken afterwards, 
 TEST = pathlib.Path(__file__).resolve().parents[1] / "tests/system/collect_test.py"
 
 
+def one_line(run):
+    """The end of what a failed run said, fit for a cell of a table."""
+    return " ".join((run.stdout + run.stderr).replace("|", "/").split())[-300:]
+
+
 def figures(build, bodies):
     sanitized = pathlib.Path(build) / "asan"
     if not (sanitized / "build.ninja").exists():
@@ -29,7 +34,7 @@ def figures(build, bodies):
                                   ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1"))
     is_right = run.returncode == 0 and run.stdout.startswith("ok")
     enough = bodies >= ASKED_BODIES or not is_right
-    yield Figure(NAME, ASKED, f"{bodies} bodies of 1 to 5 reports: {'none, it is, they do' if is_right else run.stdout[-300:]}",
+    yield Figure(NAME, ASKED, f"{bodies} bodies of 1 to 5 reports: {'none, it is, they do' if is_right else one_line(run)}",
                  is_right if enough else None, "`bench/collect_garbage.py`: address and undefined-behaviour sanitizers, which end "
                  "the collector at their first finding")
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,7 +24,7 @@ std::atomic<bool> g_stop{false};
 struct Recording {
   std::vector<float> samples = std::vector<float>(kMostFrames);
   size_t frames = 0;
-  long overflows = 0;         // callbacks that were told of one
+  long flags = 0;             // callbacks that were told of lost or of invented samples
   double skipped_frames = 0;  // by what the time of the first sample jumped
   double next_time = 0;
 };
@@ -33,7 +32,7 @@ struct Recording {
 int on_block(const void* input, void*, unsigned long frames, const PaStreamCallbackTimeInfo* time,
              PaStreamCallbackFlags flags, void* context) {
   auto& recording = *static_cast<Recording*>(context);
-  if ((flags & paInputOverflow) != 0) recording.overflows++;
+  if ((flags & (paInputOverflow | paInputUnderflow)) != 0) recording.flags++;
   const double jump = (time->inputBufferAdcTime - recording.next_time) * kRate;
   if (recording.frames > 0 && jump > static_cast<double>(frames)) recording.skipped_frames += jump;
   recording.next_time = time->inputBufferAdcTime + static_cast<double>(frames) / kRate;
@@ -79,9 +78,10 @@ int main(int argc, char** argv) {
   Pa_StopStream(stream);
   std::FILE* const file = std::fopen(argv[4], "wb");
   if (file == nullptr) return fail("cannot write the file");
-  std::fwrite(recording.samples.data(), sizeof(float), recording.frames, file);
-  std::fclose(file);
-  std::printf("{\"frames\":%zu,\"overflows\":%ld,\"skipped_frames\":%.0f}\n", recording.frames,
-              recording.overflows, recording.skipped_frames);
+  const size_t written =
+      std::fwrite(recording.samples.data(), sizeof(float), recording.frames, file);
+  if (std::fclose(file) != 0 || written != recording.frames) return fail("cannot write the file");
+  std::printf("{\"frames\":%zu,\"flags\":%ld,\"skipped_frames\":%.0f}\n", recording.frames,
+              recording.flags, recording.skipped_frames);
   return 0;
 }

@@ -109,8 +109,10 @@ def wide(build, seconds):
 
 def all_frame_numbers():
     """What a take of the position signal repeats: each frame tells its number, in both channels."""
-    middle = MODULUS // 2
-    return b"".join((number - middle).to_bytes(3, "little", signed=True) * 2 for number in range(MODULUS))
+    played = bytearray()
+    for first in range(-MODULUS // 2, MODULUS // 2, RATE):
+        played += b"".join(number.to_bytes(3, "little", signed=True) * 2 for number in range(first, min(first + RATE, MODULUS // 2)))
+    return played
 
 
 def first_difference(path, gaps, length, played):
@@ -131,7 +133,7 @@ def first_difference(path, gaps, length, played):
             if file.read(missing * STEREO_BYTES) != silence[:missing * STEREO_BYTES]:
                 return at
             at += missing
-        return None if file.read(1) in (b"", b"L", b"c") else at  # nothing, or a chunk behind the samples
+        return None if file.read(4) in (b"", b"LIST", b"cue ") else at  # nothing, or a chunk behind the samples
 
 
 def long_take(build, hours, losses):

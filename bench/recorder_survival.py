@@ -41,11 +41,11 @@ def on_alsa(*command):
     return lambda system, path: system.launch(*(path if word == "FILE" else word for word in command))
 
 
-def link_by_hand(system, path):
+def link_by_hand(system, path, **streams):
     """There is no session manager that would give the recorder a port and link it."""
     node = f"recorder-{path.stem}-{time.monotonic_ns()}"
     recorder = system.launch("pw-record", "--rate", RATE, "--channels", 1, "--format", "s24", "-P", f"{{ node.name={node} }}",
-                             path)
+                             path, **streams)
 
     def run(*command):
         return subprocess.run(command, env=system.environment(), capture_output=True, text=True, check=False)

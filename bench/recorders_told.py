@@ -45,7 +45,7 @@ def commands(build):
                                 f"--buffer-size={4 * BLOCK}", "FILE"],
                     "PortAudio": [probe, "ALSA", "card", BLOCK, "FILE"]},
         jack.Jack: {"holdfast record": holdfast(build, "jack:position_source:out"),
-                    "jack_capture": ["jack_capture", "-b", 24, "-c", 1, "-p", "position_source:out", "-as", "-ns", "FILE"],
+                    "jack_capture": ["jack_capture", "-b", 24, "-c", 1, "-p", "position_source:out", "--disable-console", "FILE"],
                     "PortAudio": [probe, "JACK Audio Connection Kit", "position_source", BLOCK, "FILE"]},
         pipewire.Pipewire: {"holdfast record": holdfast(build, "pipewire:position_source"),
                             "pw-record": recorder_survival.link_by_hand},
@@ -92,13 +92,17 @@ def told_by(name, output, errors):
         # What a late server lost is not in the content: a counter that stood still tells no numbers.
         *glitches, _, _ = [json.loads(line) for line in output.splitlines()]
         told = [glitch["missing_frames"] for glitch in glitches if glitch["source"] == "client"]
-        return f"{len(told)} losses, {sum(told)} frames, marked", sum(told)
+        return f"{len(told)} losses, {sum(told)} frames; silence and a marker in the place of each", sum(told)
     if name == "arecord":
         return f"{errors.count('overrun!!!')} overruns", None
     if name == "PortAudio":
         said = json.loads(output)
-        return f"{said['overflows']} flags; time stamps skip {said['skipped_frames']} frames", said["skipped_frames"]
-    xruns = len(re.findall("x-?run|overrun|lost", output + errors, flags=re.IGNORECASE))
+        return f"{said['flags']} flags; time stamps skip {said['skipped_frames']} frames", said["skipped_frames"]
+    text = output + errors
+    if name == "jack_capture":
+        xruns = re.findall(r"encountered (\d+) jack x-runs", text)
+        return f"{xruns[-1]} x-runs" if xruns else "nothing", None
+    xruns = len(re.findall("x-?run|overrun|lost", text, flags=re.IGNORECASE))
     return f"{xruns} lines" if xruns else "nothing", None
 
 
@@ -111,12 +115,11 @@ def one_round(build, kind, recorders, stops):
             system.start(BLOCK)
             for name, command in recorders.items():
                 path = folder / (name.replace(" ", "-") + (".float" if name == "PortAudio" else ".wav"))
-                if callable(command):
-                    running[name] = command(system, path), path
-                    continue
                 with (folder / f"{name}.out").open("wb") as output, (folder / f"{name}.err").open("wb") as errors:
-                    running[name] = system.launch(*(path if word == "FILE" else word for word in command), stdout=output,
-                                                  stderr=errors), path
+                    streams = {"stdout": output, "stderr": errors}
+                    process = (command(system, path, **streams) if callable(command) else
+                               system.launch(*(path if word == "FILE" else word for word in command), **streams))
+                running[name] = process, path
             time.sleep(1.5)
             for length in stops:
                 for process, _ in running.values():
@@ -134,11 +137,14 @@ def one_round(build, kind, recorders, stops):
 
 
 def look_at(folder, name, path):
-    said = [file.read_text(encoding="utf-8", errors="replace") if (file := folder / f"{name}.{end}").exists() else ""
-            for end in ("out", "err")]
+    output, errors = ((folder / f"{name}.{end}").read_text(encoding="utf-8", errors="replace") for end in ("out", "err"))
     numbers = numbers_in(path)
-    assert len(numbers) > RATE, (name, len(numbers), said[1][-500:])
-    return missing_in(numbers), *told_by(name, *said)
+    assert len(numbers) > RATE, (name, len(numbers), errors[-500:])
+    if name == "holdfast record":  # it puts in silence for what it tells, and for nothing else
+        filled = json.loads(output.splitlines()[-1])["filled_frames"]
+        first = next(place for place, number in enumerate(numbers) if not is_silence(number))
+        assert sum(map(is_silence, numbers[first:])) == filled, (name, filled)
+    return missing_in(numbers), *told_by(name, output, errors)
 
 
 def is_here(command):
@@ -171,7 +177,7 @@ def told_in_words(results):
 
 
 def table(found):
-    lines = ["| from | recorder | frames missing in its file | what it says |", "|---|---|---|---|"]
+    lines = ["| from | recorder | frames missing in its file | what it says was lost |", "|---|---|---|---|"]
     return "\n".join(lines + [f"| {system} | {name} | {sum(truth for truth, _, _ in results)} | {told_in_words(results)} |"
                               for system, name, results in found])
 
@@ -181,10 +187,11 @@ def judge(found):
     if not ours:
         return skipped(NAME, ASKED, "no sound system is here")
     exact, missing = sum(truth == frames for truth, _, frames in ours), sum(truth for truth, _, _ in ours)
+    absent = sorted({name for recorders in commands("").values() for name in recorders} - {name for _, name, _ in found})
     others = "; ".join(f"{name} ({system}): {told_in_words(results)} for {sum(truth for truth, _, _ in results)} missing"
                        for system, name, results in found if name != "holdfast record")
-    return Figure(NAME, ASKED, f"holdfast record: right to the frame in {exact} of {len(ours)} runs, {missing} frames missing; {others}",
-                  exact == len(ours) if missing else None,
+    return Figure(NAME, ASKED, f"holdfast record: right to the frame in {exact} of {len(ours)} runs, {missing} frames missing; {others}"
+                  f"{'; not here: ' if absent else ''}{', '.join(absent)}", exact == len(ours) if missing else None,
                   f"`bench/recorders_told.py`: all of a sound system at once, blocks of {BLOCK} frames, {STOPS} stops of 10 to 200 ms a "
                   "run; each one's truth is in its own file")
 

@@ -161,12 +161,11 @@ def busy_percent(seconds=3):
     return 100 * (1 - (idle_later - idle) / (total_later - total))
 
 
-def conditions(is_quick, before, after):
+def conditions(before, after):
     """When, where and in whose company a part was measured."""
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    form = "short forms (`make bench`)" if is_quick else "long forms (`make verify`)"
     company = "**others used it, too**: times say little" if max(before, after) > BUSY_PERCENT else "nobody else used it"
-    return f"{today} on {machine()}; {form}; {company}."
+    return f"{today} on {machine()}; {company}."
 
 
 def main():
@@ -180,6 +179,8 @@ def main():
     if options.list:
         print("\n".join(PARTS))
         return 0
+    if options.quick and options.write:
+        parser.error("--write keeps long forms only: leave out --quick")
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; --list lists them")
     falls_short = False
@@ -191,7 +192,7 @@ def main():
             print(f"{figure.verdict:12}  {figure.name}: {figure.measured} (asked: {figure.asked})", flush=True)
         falls_short |= any(figure.holds is False for figure in figures)
         if options.write:
-            benchmarks_page.write(options.write, part, figures, conditions(options.quick, before, busy_percent()))
+            benchmarks_page.write(options.write, part, figures, conditions(before, busy_percent()))
     return 1 if falls_short else 0
 
 

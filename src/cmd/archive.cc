@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "base/optional_library.h"
+#include "probe/optional_library.h"
 
 namespace holdfast::cmd {
 namespace {
@@ -48,7 +48,7 @@ struct Archive::Library {
   decltype(&::archive_entry_set_mtime) set_time = nullptr;
 
   bool load() {
-    const OptionalLibrary library({"libarchive.so.13"});
+    const probe::OptionalLibrary library({"libarchive.so.13"});
     return library.find("archive_write_new", create) &&
            library.find("archive_write_free", free_writer) &&
            library.find("archive_write_set_format_pax_restricted", set_tar) &&

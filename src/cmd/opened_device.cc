@@ -34,13 +34,13 @@ std::vector<MemoryRange> heap_now() {
 std::vector<MemoryRange> OpenedDevice::touched_memory() const {
   std::vector<MemoryRange> ranges = run->working_set();
   for (const MemoryRange& range : audio_thread_code()) ranges.push_back(range);
+  ranges.insert(ranges.end(), tap_memory.begin(), tap_memory.end());
   const std::vector<MemoryRange> libraries = act::segments_loaded_since(loaded_before);
   ranges.insert(ranges.end(), libraries.begin(), libraries.end());
-  if (!libraries.empty()) {
+  if (!libraries.empty()) {  // last, where the lock limit may end: not all of it is the thread's
     const std::vector<MemoryRange> heap = heap_now();
     ranges.insert(ranges.end(), heap.begin(), heap.end());
   }
-  ranges.insert(ranges.end(), tap_memory.begin(), tap_memory.end());
   return ranges;
 }
 

@@ -35,28 +35,19 @@ bool read_line(std::string_view line, Mapping& mapping) {
   return is_good && mapping.begin < mapping.end;
 }
 
-/// HEAP_MAX_SIZE of glibc's malloc/arena.c where pointers have 64 bits.
+/// HEAP_MAX_SIZE of glibc's malloc/arena.c where pointers have 64 bits. So much is reserved for a
+/// heap, at a multiple of that; those of one thread may lie beside each other and be one mapping.
 constexpr uintptr_t kArenaBytes = uintptr_t{64} << 20;
 
 bool is_private_memory(const Mapping& mapping) {
   return mapping.path.empty() && mapping.is_writable && !mapping.is_shared;
 }
 
-/// How far an arena that begins with `mappings[first]` is in use; 0 where none does. Parts of it
-/// that are locked are mappings of their own.
-size_t arena_bytes(const std::vector<Mapping>& mappings, size_t first) {
-  const uintptr_t begin = mappings[first].begin;
-  if (begin % kArenaBytes != 0) return 0;
-  uintptr_t end = begin;
-  size_t next = first;
-  while (next < mappings.size() && mappings[next].begin == end &&
-         is_private_memory(mappings[next])) {
-    end = mappings[next++].end;
-  }
-  const bool is_reserved =
-      next < mappings.size() && mappings[next].begin == end && mappings[next].is_inaccessible();
-  const uintptr_t reserved_end = is_reserved ? mappings[next].end : end;
-  return reserved_end - begin == kArenaBytes ? end - begin : 0;
+/// Of one arena: parts of it that are locked are mappings of their own.
+constexpr size_t kMostParts = 4096;
+
+bool continues(const Mapping& below, const Mapping& above) {
+  return below.end == above.begin && is_private_memory(below) && is_private_memory(above);
 }
 
 }  // namespace
@@ -93,19 +84,29 @@ const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t addr
 
 bool is_in_arena(const std::vector<Mapping>& mappings, size_t index) {
   if (!is_private_memory(mappings[index])) return false;
-  const uintptr_t begin = mappings[index].begin / kArenaBytes * kArenaBytes;
-  const Mapping* const first = find_mapping(mappings, begin);
-  if (first == nullptr) return false;
-  const auto at = static_cast<size_t>(first - mappings.data());
-  return first->begin == begin && mappings[index].begin - begin < arena_bytes(mappings, at);
+  size_t first = index;
+  while (mappings[first].begin % kArenaBytes != 0 && first > 0 && index - first < kMostParts &&
+         continues(mappings[first - 1], mappings[first])) {
+    --first;
+  }
+  if (mappings[first].begin % kArenaBytes != 0) return false;
+  size_t next = index + 1;
+  while (next < mappings.size() && next - index < kMostParts &&
+         continues(mappings[next - 1], mappings[next])) {
+    ++next;
+  }
+  const uintptr_t end = mappings[next - 1].end;
+  const bool may_grow =
+      next < mappings.size() && mappings[next].begin == end && mappings[next].is_inaccessible();
+  return (may_grow ? mappings[next].end : end) % kArenaBytes == 0;
 }
 
 std::vector<MemoryRange> heap_ranges(const std::vector<Mapping>& mappings) {
   std::vector<MemoryRange> ranges;
   for (size_t i = 0; i < mappings.size(); ++i) {
-    const bool is_heap = mappings[i].path == "[heap]";
-    const size_t bytes = is_heap ? mappings[i].size_bytes() : arena_bytes(mappings, i);
-    if (bytes > 0) ranges.push_back({mappings[i].begin, bytes, "heap"});
+    const Mapping& mapping = mappings[i];
+    if (mapping.path != "[heap]" && !is_in_arena(mappings, i)) continue;
+    ranges.push_back({mapping.begin, mapping.size_bytes(), "heap"});
   }
   return ranges;
 }

@@ -46,8 +46,8 @@ Result<std::vector<Mapping>> parse_proc_maps(std::string_view text);
 /// The mapping that contains `address`, or nullptr. `mappings` in rising order.
 const Mapping* find_mapping(const std::vector<Mapping>& mappings, uintptr_t address);
 
-/// Whether malloc() keeps small things there for other threads than the first: glibc's arenas, each
-/// at a multiple of 64 MiB that is reserved up to the next one.
+/// Whether malloc() keeps small things there for other threads than the first: glibc's arenas,
+/// which begin at a multiple of 64 MiB and are reserved up to another one.
 bool is_in_arena(const std::vector<Mapping>& mappings, size_t index);
 
 /// "[heap]" and the arenas, as large as they are now.

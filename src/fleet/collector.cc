@@ -23,7 +23,11 @@
 namespace holdfast::fleet {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr size_t kReportDoor = 0;
+/// So long may questions take that are under way at the end. ClickHouse may never answer.
+constexpr std::chrono::seconds kLastAnswers{1};
 constexpr const char* kPlainText = "text/plain; charset=utf-8";
 
 int64_t hours_now() {
@@ -85,8 +89,9 @@ class HttpCollector final : public Collector {
     const auto deliver = [this](std::function<void()> function) {
       server_->post(std::move(function));
     };
-    HF_TRY_ASSIGN(auto reader, open_reader({options_.store_path, options_.clickhouse},
-                                           [this] { return is_ending_.load(); }));
+    HF_TRY_ASSIGN(auto reader, open_reader({options_.store_path, options_.clickhouse}, [this] {
+                    return steady_clock::now() >= give_up_.load();
+                  }));
     dashboard_ = std::make_unique<Dashboard>(std::move(reader), deliver);
     StoreWriter::Options writing;
     writing.keep_days =
@@ -105,12 +110,12 @@ class HttpCollector final : public Collector {
   CollectorSummary run() override {
     server_->every(100, [this] {
       if (!options_.should_stop || !options_.should_stop()) return;
-      is_ending_ = true;  // the server waits for answers that are under way
-      server_->stop();
+      give_up_ = steady_clock::now() + kLastAnswers;
+      server_->stop();  // run() then ends when nobody waits for an answer any more
     });
     server_->every(1000, [this] { keys_.refresh(); });
     server_->run();
-    is_ending_ = true;
+    give_up_ = steady_clock::now();
     if (shipper_) shipper_->finish();  // needs the writer
     writer_->finish();
     dashboard_->finish();
@@ -259,7 +264,7 @@ class HttpCollector final : public Collector {
   std::unique_ptr<Dashboard> dashboard_;
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<Shipper> shipper_;  // after the writer, which it needs to its end
-  std::atomic<bool> is_ending_ = false;
+  std::atomic<steady_clock::time_point> give_up_ = steady_clock::time_point::max();
 };
 
 Result<> check_addresses(const CollectorOptions& options) {

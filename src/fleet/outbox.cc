@@ -54,7 +54,8 @@ Result<> remove_token_later(SqliteDatabase& database, int64_t number) {
 Result<Outbox> Outbox::open(const std::string& path) {
   HF_TRY_ASSIGN(SqliteDatabase database,
                 SqliteDatabase::open(path, SqliteDatabase::Access::kWrite));
-  HF_TRY(database.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -4000"));
+  HF_TRY(database.execute(
+      "PRAGMA synchronous = FULL; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 0"));
   return Outbox(std::move(database));
 }
 

@@ -11,7 +11,6 @@ constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA cache_size = -24000;
-PRAGMA wal_autocheckpoint = 80000;
 PRAGMA journal_size_limit = 268435456;
 PRAGMA foreign_keys = OFF;
 )";

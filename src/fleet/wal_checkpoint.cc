@@ -21,7 +21,7 @@ constexpr auto kPause = std::chrono::milliseconds(50);
 Result<std::unique_ptr<WalCheckpointer>> WalCheckpointer::open(const std::string& path) {
   HF_TRY_ASSIGN(SqliteDatabase database,
                 SqliteDatabase::open(path, SqliteDatabase::Access::kWrite));
-  HF_TRY(database.execute("PRAGMA synchronous = FULL"));
+  HF_TRY(database.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0"));
   return std::unique_ptr<WalCheckpointer>(new WalCheckpointer(std::move(database)));
 }
 
@@ -37,10 +37,6 @@ WalCheckpointer::~WalCheckpointer() {
   thread_.join();
 }
 
-bool WalCheckpointer::has_rest() const {
-  return frames_ > copied_;
-}
-
 bool WalCheckpointer::is_long() const {
   return frames_ >= kLongLog && frames_ - copied_ > kShortRest;
 }
@@ -52,10 +48,10 @@ bool WalCheckpointer::is_nearly_copied() const {
 
 void WalCheckpointer::after_commit(SqliteDatabase& writer, int frames) {
   std::unique_lock lock(mutex_);
-  const bool had_rest = has_rest();
+  const bool had_news = std::exchange(has_news_, true);
   if (frames < frames_) copied_ = tried_at_ = 0;  // the log has begun anew
   frames_ = frames;
-  if (is_long() || !had_rest) has_work_.notify_one();
+  if (is_long() || !had_news) has_work_.notify_one();
   if (!is_nearly_copied()) return;
   lock.unlock();
   const auto log = writer.checkpoint();
@@ -67,11 +63,11 @@ void WalCheckpointer::after_commit(SqliteDatabase& writer, int frames) {
 void WalCheckpointer::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    has_work_.wait(lock, [this] { return is_ending_ || has_rest(); });
-    const int seen = frames_;
+    has_work_.wait(lock, [this] { return is_ending_ || has_news_; });
+    has_news_ = false;
     has_work_.wait_for(lock, kQuiet, [this] { return is_ending_ || is_long(); });
     if (is_ending_) return;
-    if (!is_long() && frames_ != seen) continue;  // others are still writing
+    if (!is_long() && has_news_) continue;  // others are still writing
     is_copying_ = true;
     const int before = copied_;
     lock.unlock();
@@ -79,6 +75,7 @@ void WalCheckpointer::run() {
     lock.lock();
     is_copying_ = false;
     if (log && log->copied <= frames_) copied_ = log->copied;
+    has_news_ |= !log || log->copied < log->frames;
     const bool is_stuck = !log || copied_ <= before;
     if (is_stuck) has_work_.wait_for(lock, kPause, [this] { return is_ending_; });
   }

@@ -29,17 +29,17 @@ class WalCheckpointer {
  private:
   explicit WalCheckpointer(SqliteDatabase database);
   void run();
-  /// Under the mutex: anything to copy, enough for the other thread, enough for the writer.
-  [[nodiscard]] bool has_rest() const;
+  /// Under the mutex: enough for the other thread, enough for the writer.
   [[nodiscard]] bool is_long() const;
   [[nodiscard]] bool is_nearly_copied() const;
 
   SqliteDatabase database_;
   std::mutex mutex_;
   std::condition_variable has_work_;
-  int frames_ = 0;    ///< In the log.
-  int copied_ = 0;    ///< Of these.
-  int tried_at_ = 0;  ///< So many there were when the writer could not copy them all.
+  int frames_ = 0;         ///< In the log.
+  int copied_ = 0;         ///< Of these.
+  int tried_at_ = 0;       ///< So many there were when the writer could not copy them all.
+  bool has_news_ = false;  ///< There was a commit since the last look.
   bool is_copying_ = false;
   bool is_ending_ = false;
   std::thread thread_;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/optional_library.h"
+#include "probe/optional_library.h"
 
 namespace holdfast::reporter {
 namespace {
@@ -26,7 +26,7 @@ struct Curl {
   decltype(&::curl_slist_free_all) free_all = nullptr;
 
   bool load() {
-    const OptionalLibrary library({"libcurl.so.4", "libcurl-gnutls.so.4"});
+    const probe::OptionalLibrary library({"libcurl.so.4", "libcurl-gnutls.so.4"});
     return library.find("curl_global_init", global_init) && library.find("curl_easy_init", init) &&
            library.find("curl_easy_cleanup", cleanup) && library.find("curl_easy_setopt", setopt) &&
            library.find("curl_easy_perform", perform) &&

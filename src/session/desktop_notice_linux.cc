@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "base/optional_library.h"
+#include "probe/optional_library.h"
 
 namespace holdfast::session {
 namespace {
@@ -28,7 +28,7 @@ class Bus {
  public:
   bool open() {
     if (bus_ != nullptr) return true;
-    const OptionalLibrary library({"libsystemd.so.0"});
+    const probe::OptionalLibrary library({"libsystemd.so.0"});
     int (*open_user)(void** bus) = nullptr;
     if (!library.find("sd_bus_open_user", open_user) ||
         !library.find("sd_bus_call_method_async", call_) || !library.find("sd_bus_flush", flush_)) {

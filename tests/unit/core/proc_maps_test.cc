@@ -65,19 +65,21 @@ TEST(ProcMaps, HeapsAreTheMainOneAndTheArenasOfThreads) {
       "7f684c010000-7f684c021000 rw-p 0 0:0 0\n"
       "7f684c021000-7f6850000000 ---p 0 0:0 0\n"
       "7f6854000000-7f6858000000 rw-p 0 0:0 0\n"  // full
-      "7f685c000000-7f685c001000 rw-p 0 0:0 0\n"  // happens to lie there: a stack above its guard
+      "7f685c000000-7f685c001000 rw-p 0 0:0 0\n"  // happens to lie there, below a guard
       "7f685c001000-7f685c002000 ---p 0 0:0 0\n"
       "7f6860000000-7f6860001000 rw-s 0 0:0 0\n"  // shared
-      "7f6860001000-7f6864000000 ---p 0 0:0 0\n");
+      "7f6860001000-7f6864000000 ---p 0 0:0 0\n"
+      "7f6870000000-7f6875602000 rw-p 0 0:0 0\n"  // two of one thread, the first of them full
+      "7f6875602000-7f6878000000 ---p 0 0:0 0\n"
+      "7f687a000000-7f6889000000 rw-p 0 0:0 0\n");  // a large allocation over several of them
   ASSERT_TRUE(mappings);
   std::vector<std::pair<uintptr_t, size_t>> found;
   for (const MemoryRange& range : heap_ranges(*mappings)) {
     found.emplace_back(range.begin, range.size_bytes);
   }
-  const std::vector<std::pair<uintptr_t, size_t>> expected = {{0x564d3c664000, 0xb0000},
-                                                              {0x7f6844000000, 0x21000},
-                                                              {0x7f684c000000, 0x21000},
-                                                              {0x7f6854000000, 0x4000000}};
+  const std::vector<std::pair<uintptr_t, size_t>> expected = {
+      {0x564d3c664000, 0xb0000}, {0x7f6844000000, 0x21000},   {0x7f684c000000, 0x10000},
+      {0x7f684c010000, 0x11000}, {0x7f6854000000, 0x4000000}, {0x7f6870000000, 0x5602000}};
   EXPECT_EQ(found, expected);
 }
 

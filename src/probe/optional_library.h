@@ -6,7 +6,7 @@
 
 #include <initializer_list>
 
-namespace holdfast {
+namespace holdfast::probe {
 
 /// Looked for by its soname, and kept until the process ends. One thread.
 class OptionalLibrary {
@@ -29,4 +29,4 @@ class OptionalLibrary {
   void* handle_ = nullptr;
 };
 
-}  // namespace holdfast
+}  // namespace holdfast::probe
