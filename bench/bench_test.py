@@ -321,8 +321,11 @@ class RecordersTold(unittest.TestCase):
                          "3 flags; skip 35 frames")
         self.assertEqual(recorders_told.told_in_words([(1, "nothing", None)]), "nothing")
 
-    def test_silence_and_steps_back_skip_nothing(self):
-        self.assertEqual(recorders_told.missing_in([7, 8, recorders_told.MODULUS // 2, 11, 10, 12]), 2 + 1)
+    def test_silence_is_missing_and_a_block_that_was_repeated_is_not(self):
+        silence = recorders_told.MODULUS // 2
+        self.assertEqual(recorders_told.missing_in([silence, 7, 8, silence, silence, 11]), 2)
+        self.assertEqual(recorders_told.missing_in([7, 8, 7, 8, 11, 12]), 0)
+        self.assertEqual(recorders_told.missing_in([recorders_told.MODULUS - 1, 2]), 2)
 
 
 class LongTake(unittest.TestCase):

@@ -45,7 +45,7 @@ def commands(build):
                                 f"--buffer-size={4 * BLOCK}", "FILE"],
                     "PortAudio": [probe, "ALSA", "card", BLOCK, "FILE"]},
         jack.Jack: {"holdfast record": holdfast(build, "jack:position_source:out"),
-                    "jack_capture": ["jack_capture", "-b", 24, "-c", 1, "-p", "position_source:out", "--disable-console", "FILE"],
+                    "jack_capture": ["jack_capture", "-b", 24, "-c", 1, "-p", "position_source:out", "-ns", "--disable-console", "FILE"],
                     "PortAudio": [probe, "JACK Audio Connection Kit", "position_source", BLOCK, "FILE"]},
         pipewire.Pipewire: {"holdfast record": holdfast(build, "pipewire:position_source"),
                             "pw-record": recorder_survival.link_by_hand},
@@ -80,10 +80,10 @@ def is_silence(number):
 
 
 def missing_in(numbers):
-    """Frames that were skipped. A step backwards, where a cycle was played twice, skips none."""
+    """Frames between the first and the last that it has not got. Where the source was late, a cycle plays the block before once
+    more: such a block was got, only not played."""
     played = [number for number in numbers if not is_silence(number)]
-    steps = ((after - before) % MODULUS for before, after in zip(played, played[1:]))
-    return sum(step - 1 for step in steps if 0 < step < MODULUS // 2)
+    return (played[-1] - played[0]) % MODULUS + 1 - len(played)
 
 
 def told_by(name, output, errors):
